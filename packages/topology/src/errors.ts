@@ -1,3 +1,5 @@
+import type { TopologyProblem } from './problems.ts';
+
 export const ERROR_CODES = [
   'TOPOLOGY_DRAIN_TOO_SHORT',
   'TOPOLOGY_DUPLICATE_KEY',
@@ -7,13 +9,25 @@ export const ERROR_CODES = [
   'TOPOLOGY_MISSING_KEY',
   'TOPOLOGY_NAME_TOO_LONG',
   'TOPOLOGY_OUTSIDE_WILDCARD',
-  'TOPOLOGY_PROXIES_IN_DIRECT_MODE',
+  'TOPOLOGY_PROBLEMS',
   'TOPOLOGY_RECORD_LIMIT',
   'TOPOLOGY_SYNTAX',
   'TOPOLOGY_TTL_TOO_LONG',
   'TOPOLOGY_UNKNOWN_KEY',
   'TOPOLOGY_UNKNOWN_REGION',
-  'TOPOLOGY_UNREADABLE',
 ] as const;
 
 export type TopologyErrorCode = (typeof ERROR_CODES)[number];
+
+/** A topology file cannot be used; `problems` says why, each with its place. */
+export class TopologyError extends Error {
+  override readonly name = 'TopologyError';
+  readonly code: TopologyErrorCode = 'TOPOLOGY_PROBLEMS';
+  readonly hint = 'mend each problem where it stands';
+  readonly problems: readonly TopologyProblem[];
+
+  constructor(message: string, problems: readonly TopologyProblem[]) {
+    super(message);
+    this.problems = problems;
+  }
+}

@@ -27,3 +27,10 @@ export const stagingApiHostname = ({ service, domain }: Naming, region: RegionNa
 
 /** The name that a wildcard certificate must carry to cover every name above (RFC 9525, section 6.3: one label). */
 export const wildcardHostname = ({ domain }: Pick<Naming, 'domain'>): string => `*.${domain}`;
+
+/** Whether a certificate for `pattern` (a name, or a wildcard for one label) is valid for `hostname`. */
+export function certificateCovers(pattern: string, hostname: string): boolean {
+  if (!pattern.startsWith('*.')) return pattern === hostname;
+  const firstDot = hostname.indexOf('.');
+  return firstDot > 0 && hostname.slice(firstDot + 1) === pattern.slice(2);
+}

@@ -6,7 +6,11 @@ export interface RegionFacts extends Place {
   readonly optIn: boolean;
 }
 
-const byDefault = (latitude: number, longitude: number): RegionFacts => ({ latitude, longitude, optIn: false });
+const byDefault = (latitude: number, longitude: number): RegionFacts => ({
+  latitude,
+  longitude,
+  optIn: false,
+});
 const optIn = (latitude: number, longitude: number): RegionFacts => ({ latitude, longitude, optIn: true });
 
 /**

@@ -1,0 +1,5 @@
+export { type EdgeErrorReason, edgeErrorBody, edgeErrors } from './edge-errors.ts';
+export { edgeLimits, edgeTimeouts } from './edge-limits.ts';
+export { type EdgeProxyConfig, edgeProxyConfigSchema } from './edge-proxy-config.ts';
+export { type EdgeSettings, type Endpoint, productionSettings } from './edge-settings.ts';
+export { renderEdgeProxy } from './render-edge-proxy.ts';

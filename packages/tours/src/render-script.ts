@@ -1,0 +1,34 @@
+import type { PublishedPayload } from './compile.ts';
+
+export interface Script {
+  /** The built runtime: the text of a function expression that takes the data. */
+  readonly runtime: string;
+  readonly payload: PublishedPayload;
+  readonly account: string;
+  /** The account's revision that `payload` is. */
+  readonly revision: number;
+}
+
+/** What the runtime is called with. */
+export interface ScriptData extends PublishedPayload {
+  readonly account: string;
+  readonly revision: number;
+}
+
+/**
+ * The script that a browser gets: the runtime, called with the data.
+ *
+ * The data is a string for `JSON.parse`, not an object literal: a literal's `__proto__` key would set the
+ * prototype, and engines parse JSON faster. Nothing in it can end the string, the script element that it may
+ * be copied into, or, before ES2019, the line.
+ */
+export function renderScript({ runtime, payload, account, revision }: Script): string {
+  const data: ScriptData = { account, revision, format: payload.format, tours: payload.tours };
+  return `${runtime.trimEnd()}(JSON.parse(${stringLiteral(JSON.stringify(data))}));\n`;
+}
+
+const stringLiteral = (text: string): string =>
+  JSON.stringify(text).replace(
+    /[<>&\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );

@@ -1,0 +1,40 @@
+// node summary.mjs FOLDER EXIT_CODE: prints `N passed, N failed` from the reports of `npm test`, whose exit
+// code is EXIT_CODE. A failed step counts as a failure, and so does a run that leaves no report.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const [folder = 'reports', exitCode = '1'] = process.argv.slice(2);
+
+const tests = read('vitest.json');
+const steps = read('steps.json') ?? [];
+
+const files = tests?.testResults ?? [];
+const assertions = files.flatMap((file) => file.assertionResults);
+const passed = assertions.filter(({ status }) => status === 'passed').length;
+const failedTests = assertions.filter(({ status }) => status === 'failed').length;
+// A file that fails to load, or whose hook throws, holds no failed test of its own.
+const failedFiles = files.filter(
+  (file) => file.status === 'failed' && !file.assertionResults.some(({ status }) => status === 'failed'),
+).length;
+const failedSteps = steps.filter((step) => !step.passed && step.name !== 'tests').length;
+
+const counted = failedTests + failedFiles + failedSteps;
+const bad = exitCode !== '0' || passed === 0;
+const failed = counted === 0 && bad ? 1 : counted;
+
+for (const { status, fullName } of assertions) {
+  if (status !== 'passed' && status !== 'failed') console.log(`not run (${status}): ${fullName}`);
+}
+for (const step of steps) {
+  if (!step.passed) console.log(`failed step: ${step.name}`);
+}
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
+
+function read(name) {
+  try {
+    return JSON.parse(readFileSync(join(folder, name), 'utf8'));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,114 @@
+/**
+ * What the tests need from the system: found by its programs, installed with apt-get where that is allowed,
+ * and otherwise named together with the command that installs it.
+ */
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+export interface SystemPackage {
+  /** Name of the Debian package. */
+  readonly name: string;
+  /** Programs of which one must exist. */
+  readonly programs: readonly string[];
+  readonly purpose: string;
+}
+
+export const systemPackages: readonly SystemPackage[] = [
+  { name: 'haproxy', programs: ['haproxy'], purpose: 'checks and runs the generated haproxy.cfg' },
+  { name: 'chromium', programs: ['chromium'], purpose: 'shows the tour in a real browser' },
+  { name: 'bind9-dnsutils', programs: ['dig'], purpose: 'asks the local DNS server as an outsider' },
+  { name: 'libnss3-tools', programs: ['certutil'], purpose: 'lets the browser trust the local CA' },
+];
+
+/** Debian keeps daemons in sbin, which an ordinary user's PATH leaves out. */
+export const searchDirectories: readonly string[] = [
+  ...(process.env['PATH'] ?? '').split(delimiter).filter((directory) => directory !== ''),
+  '/usr/local/sbin',
+  '/usr/sbin',
+  '/sbin',
+];
+
+export function missingPackages(directories: readonly string[]): readonly SystemPackage[] {
+  return systemPackages.filter(
+    ({ programs }) =>
+      !programs.some((program) => directories.some((folder) => isProgram(join(folder, program)))),
+  );
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What this process may do on this system. */
+export interface Powers {
+  readonly apt: boolean;
+  readonly root: boolean;
+  /** sudo that asks for no password. */
+  readonly sudo: boolean;
+}
+
+/** The prefix of a command that may install packages, or null where only a person can. */
+export function installerPrefix({ apt, root, sudo }: Powers): readonly string[] | null {
+  if (!apt) return null;
+  if (root) return [];
+  return sudo ? ['sudo', '-n'] : null;
+}
+
+const APT_INSTALL = ['apt-get', 'install', '--yes', '--no-install-recommends'];
+
+/** What to type in order to install `packages`. */
+export const installCommand = (packages: readonly SystemPackage[]): string =>
+  `sudo ${[...APT_INSTALL, ...packages.map(({ name }) => name)].join(' ')}`;
+
+function powers(): Powers {
+  const runs = (command: string, ...args: string[]): boolean =>
+    spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+  return {
+    apt: runs('apt-get', '--version'),
+    root: process.getuid?.() === 0,
+    sudo: runs('sudo', '-n', 'true'),
+  };
+}
+
+function install(packages: readonly SystemPackage[], prefix: readonly string[]): void {
+  const run = (...command: string[]): boolean => {
+    const [program = 'env', ...args] = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', ...command];
+    console.log(`$ ${command.join(' ')}`);
+    return spawnSync(program, args, { stdio: ['ignore', 'inherit', 'inherit'] }).status === 0;
+  };
+  // A lock timeout, because a machine that just booted may be updating itself.
+  const options = ['-o', 'DPkg::Lock::Timeout=120', '-q'];
+  const installation = [...APT_INSTALL, ...options, ...packages.map(({ name }) => name)];
+  // The package lists may be absent (container images) or stale; they are fetched only when they are needed.
+  if (!run(...installation) && run('apt-get', 'update', ...options)) run(...installation);
+}
+
+/** Makes every system package present; returns one line per problem, empty when all is well. */
+export function ensureSystemPackages(): readonly string[] {
+  const missing = missingPackages(searchDirectories);
+  if (missing.length === 0) return [];
+  const prefix = installerPrefix(powers());
+  if (prefix !== null) install(missing, prefix);
+  const stillMissing = missingPackages(searchDirectories);
+  if (stillMissing.length === 0) return [];
+  return [
+    ...stillMissing.map(
+      ({ name, programs, purpose }) => `missing: ${programs.join(' or ')} (package ${name}): ${purpose}`,
+    ),
+    `install with: ${installCommand(stillMissing)}`,
+  ];
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const problems = ensureSystemPackages();
+  for (const problem of problems) console.error(problem);
+  if (problems.length === 0) console.log(`present: ${systemPackages.map(({ name }) => name).join(', ')}`);
+  process.exitCode = problems.length === 0 ? 0 : 1;
+}

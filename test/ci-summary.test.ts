@@ -1,0 +1,86 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { root } from './workspace.ts';
+
+type Status = 'passed' | 'failed' | 'skipped';
+
+interface Run {
+  readonly exitCode: number;
+  /** One list of statuses per test file; a file may fail without a failed test. */
+  readonly files?: readonly { readonly status: 'passed' | 'failed'; readonly tests: readonly Status[] }[];
+  readonly steps?: readonly { readonly name: string; readonly passed: boolean }[];
+}
+
+function summarize({ exitCode, files, steps }: Run): {
+  status: number | null;
+  lastLine: string;
+  output: string;
+} {
+  const folder = mkdtempSync(join(tmpdir(), 'isochrone-reports-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  if (steps !== undefined) writeFileSync(join(folder, 'steps.json'), JSON.stringify(steps));
+  if (files !== undefined) {
+    const testResults = files.map(({ status, tests }) => ({
+      status,
+      assertionResults: tests.map((each, index) => ({ status: each, fullName: `test ${index}` })),
+    }));
+    writeFileSync(join(folder, 'vitest.json'), JSON.stringify({ testResults }));
+  }
+  const args = [join(root, '.ci/summary.mjs'), folder, String(exitCode)];
+  const { status, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  return { status, lastLine: stdout.trimEnd().split('\n').at(-1) ?? '', output: stdout };
+}
+
+const green = { status: 'passed', tests: ['passed', 'passed'] } as const;
+
+describe('the summary of a CI run', () => {
+  it('counts the tests of a green run', () => {
+    const steps = [{ name: 'types', passed: true }];
+    expect(summarize({ exitCode: 0, files: [green, green], steps })).toMatchObject({
+      status: 0,
+      lastLine: '4 passed, 0 failed',
+    });
+  });
+
+  it('counts failed tests, failed files and failed steps', () => {
+    const files = [
+      green,
+      { status: 'failed', tests: ['passed', 'failed'] },
+      { status: 'failed', tests: [] },
+    ] as const;
+    const steps = [
+      { name: 'types', passed: false },
+      { name: 'tests', passed: false },
+    ];
+    expect(summarize({ exitCode: 1, files, steps })).toMatchObject({
+      status: 1,
+      lastLine: '3 passed, 3 failed',
+    });
+  });
+
+  it('fails a run that left no report', () => {
+    expect(summarize({ exitCode: 0 })).toMatchObject({ status: 1, lastLine: '0 passed, 1 failed' });
+  });
+
+  it('fails a run in which no test ran', () => {
+    const files = [{ status: 'passed', tests: ['skipped'] }] as const;
+    expect(summarize({ exitCode: 0, files })).toMatchObject({ status: 1, lastLine: '0 passed, 1 failed' });
+  });
+
+  it('fails a run whose exit code says so, also when no test did', () => {
+    expect(summarize({ exitCode: 1, files: [green] })).toMatchObject({
+      status: 1,
+      lastLine: '2 passed, 1 failed',
+    });
+  });
+
+  it('names a test that was skipped', () => {
+    const files = [{ status: 'passed', tests: ['passed', 'skipped'] }] as const;
+    const { lastLine, output } = summarize({ exitCode: 0, files });
+    expect(lastLine).toBe('1 passed, 0 failed');
+    expect(output).toContain('not run (skipped): test 1');
+  });
+});

@@ -1,0 +1,81 @@
+import { spawnSync } from 'node:child_process';
+import { appendFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { repositoryFiles, root, workspacePackages } from './workspace.ts';
+
+const planSchema = z.object({
+  tasks: z.array(
+    z.object({
+      taskId: z.string(),
+      hash: z.string(),
+      command: z.string(),
+      cache: z.object({ status: z.string() }),
+    }),
+  ),
+});
+
+type Task = z.infer<typeof planSchema>['tasks'][number];
+
+const copy = mkdtempSync(join(tmpdir(), 'isochrone-turbo-'));
+
+// A copy, because the experiment edits files and must not disturb the working tree or its cache.
+beforeAll(() => {
+  for (const file of repositoryFiles()) {
+    mkdirSync(join(copy, dirname(file)), { recursive: true });
+    cpSync(join(root, file), join(copy, file));
+  }
+  // These hold links only, so the copy's packages find each other, not the originals; the store is shared.
+  for (const folder of ['.', ...workspacePackages.map((each) => each.folder)]) {
+    const from = join(root, folder, 'node_modules');
+    if (!existsSync(from)) continue;
+    cpSync(from, join(copy, folder, 'node_modules'), {
+      recursive: true,
+      verbatimSymlinks: true,
+      filter: (path) => dirname(path) !== from || !/^\.(?!bin$)/.test(basename(path)),
+    });
+  }
+  symlinkSync(join(root, 'node_modules/.pnpm'), join(copy, 'node_modules/.pnpm'));
+  const options = { cwd: copy, stdio: 'ignore' } as const;
+  spawnSync('git', ['init', '--quiet'], options);
+  spawnSync('git', ['add', '--all'], options);
+});
+
+afterAll(() => rmSync(copy, { recursive: true, force: true }));
+
+function turbo(...args: readonly string[]): string {
+  const { status, stdout, stderr } = spawnSync(
+    join(copy, 'node_modules/.bin/turbo'),
+    [...args, '--cwd', copy, '--cache-dir', join(copy, '.turbo/cache')],
+    { cwd: copy, encoding: 'utf8', env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1' } },
+  );
+  if (status !== 0) throw new Error(`turbo ${args.join(' ')} failed:\n${stdout}\n${stderr}`);
+  return stdout;
+}
+
+/** The tasks that run something; turbo also plans tasks for packages that have no such script. */
+function plan(...tasks: readonly string[]): readonly Task[] {
+  const text = turbo('run', ...tasks, '--dry=json');
+  return planSchema.parse(JSON.parse(text)).tasks.filter(({ command }) => command !== '<NONEXISTENT>');
+}
+
+describe('turbo', () => {
+  it('rebuilds nothing the second time', () => {
+    turbo('run', 'build', '--output-logs=errors-only');
+    const built = plan('build');
+    expect(built.length).toBeGreaterThan(0);
+    expect(built.filter(({ cache }) => cache.status !== 'HIT').map(({ taskId }) => taskId)).toEqual([]);
+  });
+
+  it('runs exactly what depends on a topology after it was edited', () => {
+    const before = new Map(plan('build', 'generate').map(({ taskId, hash }) => [taskId, hash]));
+    appendFileSync(join(copy, 'topologies/production.yaml'), '  ap-northeast-1: {}\n');
+    const changed = plan('build', 'generate').filter(({ taskId, hash }) => before.get(taskId) !== hash);
+    expect(changed.map(({ taskId }) => taskId).toSorted()).toEqual([
+      '@isochrone/cli#generate',
+      '@isochrone/tour-lambda#build',
+    ]);
+  });
+});

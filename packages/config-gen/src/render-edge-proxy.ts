@@ -5,6 +5,7 @@ import {
   type Topology,
   upstreamsOf,
 } from '@isochrone/topology';
+import { banner } from './banner.ts';
 import { edgeLimits, edgeTimeouts } from './edge-limits.ts';
 import type { EdgeProxyConfig } from './edge-proxy-config.ts';
 import { DEFAULT_MAX_CONNECTIONS, type EdgeSettings } from './edge-settings.ts';
@@ -14,15 +15,15 @@ export function acceptedHosts(topology: Topology, instance: ProxyInstance): read
   return [publicHostname(topology), proxyGroupHostname(topology, instance.region), instance.hostname];
 }
 
-/** The text of one instance's `edge-proxy.json`; `comment` stands first in it. */
+/** The text of one instance's `edge-proxy.json`; `source` is the topology file, for the banner. */
 export function renderEdgeProxy(
   topology: Topology,
   instance: ProxyInstance,
   settings: EdgeSettings,
-  comment?: string,
+  source?: string,
 ): string {
   const config: EdgeProxyConfig = {
-    ...(comment === undefined ? {} : { $comment: comment }),
+    ...(source === undefined ? {} : { $comment: banner(source) }),
     instance: instance.hostname,
     region: instance.region,
     publicHostname: publicHostname(topology),

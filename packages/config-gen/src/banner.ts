@@ -1,0 +1,3 @@
+/** What stands first in every generated file: one line, whatever the topology's file is called. */
+export const banner = (source: string): string =>
+  `generated from ${source.replaceAll(/\s+/g, ' ')} by ./isochrone generate; do not edit`;

@@ -1,0 +1,49 @@
+import { type ProxyInstance, type Topology, upstreamsOf } from '@isochrone/topology';
+import { banner } from '../banner.ts';
+import type { EdgeSettings } from '../edge-settings.ts';
+import { edgeFrontend, plainFrontend } from './listeners.ts';
+import { defaultsSection, globalSection, resolversSection } from './process.ts';
+import { renderSection, type Section } from './section.ts';
+import { apiBackend, hopFrontend, originsBackend } from './upstreams.ts';
+
+/** A server that is never asked: its state is the flag that `/healthz` reads. */
+const drainBackend: Section = {
+  title: 'backend drain',
+  lines: [
+    '# A flag, not a destination: "set server drain/flag state maint" turns /healthz to 503.',
+    'server flag 127.0.0.1:1',
+  ],
+};
+
+/**
+ * The text of one instance's `haproxy.cfg`, for haproxy 2.6 or newer on Linux (it uses abstract sockets).
+ *
+ * @throws ConfigGenError where a setting cannot be written down.
+ */
+export function renderHaproxy(
+  topology: Topology,
+  instance: ProxyInstance,
+  settings: EdgeSettings,
+  source?: string,
+): string {
+  const upstreams = upstreamsOf(topology, instance.region);
+  const alone = upstreams.length === 1;
+  const sections: readonly Section[] = [
+    globalSection(settings),
+    resolversSection(settings),
+    defaultsSection,
+    edgeFrontend(topology, instance, settings),
+    ...plainFrontend(topology, instance, settings),
+    originsBackend(instance, settings, upstreams),
+    ...upstreams.flatMap((upstream) => [
+      hopFrontend(instance, settings, upstream),
+      apiBackend(settings, upstream, alone),
+    ]),
+    drainBackend,
+  ];
+  const head = [
+    ...(source === undefined ? [] : [`# ${banner(source)}`]),
+    `# ${instance.hostname}: an edge proxy of ${instance.region}`,
+  ].join('\n');
+  return `${[head, ...sections.map(renderSection)].join('\n\n')}\n`;
+}

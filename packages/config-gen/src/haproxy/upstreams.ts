@@ -1,0 +1,101 @@
+import type { ProxyInstance, Upstream } from '@isochrone/topology';
+import { edgeTimeouts } from '../edge-limits.ts';
+import type { EdgeSettings } from '../edge-settings.ts';
+import { replaceResponse } from './answers.ts';
+import { hopName } from './hop-name.ts';
+import { quotedPath } from './quoting.ts';
+import type { Section } from './section.ts';
+
+const hop = ({ region }: Upstream): string => `hop_${region}`;
+const api = ({ region }: Upstream): string => `api_${region}`;
+
+/**
+ * The choice of an upstream. A retry must not open a TLS connection: haproxy 2.6 sends no SNI on it, and keeps
+ * it for later requests. So this half retries over sockets within the process, and the other half, which
+ * speaks TLS, never retries.
+ */
+export function originsBackend(
+  instance: ProxyInstance,
+  settings: EdgeSettings,
+  upstreams: readonly Upstream[],
+): Section {
+  return {
+    title: 'backend origins',
+    lines: [
+      '# First and not backup: a request that failed then leaves at its first retry.',
+      'balance first',
+      'http-reuse always',
+      'retries 2',
+      'option redispatch 1',
+      'retry-on conn-failure empty-response response-timeout 502 503 504',
+      '# Longer than one attempt of the other half, which knows why it failed.',
+      `timeout server ${edgeTimeouts.attempts}s`,
+      `http-request set-timeout server ${edgeTimeouts.writeHeaders + edgeTimeouts.connect + 1}s unless METH_GET`,
+      replaceResponse(
+        'upstream-unreachable',
+        'if { status 503 } { res.hdr(x-edge-reason) upstream-unreachable }',
+      ),
+      replaceResponse('upstream-timeout', 'if { status 503 } { res.hdr(x-edge-reason) upstream-timeout }'),
+      ...upstreams.map(
+        (upstream) =>
+          `server ${upstream.region} abns@${hopName(instance, settings, upstream.region)} track ${api(upstream)}/api`,
+      ),
+    ],
+  };
+}
+
+/** The other end of the hop to one upstream. */
+export function hopFrontend(instance: ProxyInstance, settings: EdgeSettings, upstream: Upstream): Section {
+  const failed = `{ status 503 } !{ var(txn.answered) -m found } { var(txn.usable) -m int gt 0 }`;
+  return {
+    title: `frontend ${hop(upstream)}`,
+    lines: [
+      `bind abns@${hopName(instance, settings, upstream.region)}`,
+      'option dontlog-normal',
+      '# The first half closes these connections, so that it never writes to one that is being closed.',
+      'timeout http-keep-alive 1h',
+      `timeout client ${2 * edgeTimeouts.client}s`,
+      'http-request set-var(txn.began) date(0,ms)',
+      `http-request set-var(txn.usable) nbsrv(${api(upstream)})`,
+      '# haproxy says 503 of a connection that it could not make; the first half puts 502 or 504 in its place.',
+      `http-after-response set-header x-edge-reason upstream-unreachable if ${failed}`,
+      `http-after-response set-header x-edge-reason upstream-timeout if ${failed} { date(0,ms),sub(txn.began) -m int ge ${edgeTimeouts.connect * 1000} }`,
+      `default_backend ${api(upstream)}`,
+    ],
+  };
+}
+
+/** One upstream, over TLS: Host, SNI and the name in its certificate are all the same. */
+export function apiBackend(settings: EdgeSettings, upstream: Upstream, alone: boolean): Section {
+  const { hostname, region, checkInterval } = upstream;
+  const fast = upstream.role === 'own' ? 1 : 5;
+  const server = [
+    `server api ${hostname}:${settings.originPort(region)}`,
+    'resolvers dns resolve-prefer ipv4 init-addr last,none',
+    `ssl verify required ca-file ${quotedPath(settings.originCa)}`,
+    `sni str(${hostname}) verifyhost ${hostname} alpn http/1.1 no-ssl-reuse`,
+    'pool-purge-delay 60s',
+    `check check-sni ${hostname} check-alpn http/1.1`,
+    `inter ${checkInterval}s fastinter 1s downinter ${fast}s fall 2 rise 2`,
+    // Where there is nobody else to ask, one refused connection must not become a closed shop.
+    `observe layer4 error-limit 1 on-error ${alone ? 'fastinter' : 'mark-down'}`,
+  ].join(' ');
+  return {
+    title: `backend ${api(upstream)}`,
+    lines: [
+      'http-reuse always',
+      `http-request set-timeout server ${edgeTimeouts.writeHeaders}s unless METH_GET`,
+      `http-request set-header host ${hostname}`,
+      'http-response set-var(txn.answered) bool(true)',
+      'http-response del-header keep-alive',
+      'http-response del-header proxy-connection',
+      'http-response del-header upgrade',
+      '# The edge says these itself.',
+      'http-response del-header x-edge -m beg',
+      'option httpchk',
+      `http-check send meth GET uri /healthz ver HTTP/1.1 hdr host ${hostname} hdr user-agent isochrone-edge`,
+      'http-check expect status 200',
+      server,
+    ],
+  };
+}

@@ -1,0 +1,49 @@
+export const ERROR_CODES = [
+  'TOUR_LAMBDA_BODY_NOT_JSON',
+  'TOUR_LAMBDA_BODY_TOO_LARGE',
+  'TOUR_LAMBDA_BUILD',
+  'TOUR_LAMBDA_ENVIRONMENT',
+  'TOUR_LAMBDA_FOREIGN_HOST',
+  'TOUR_LAMBDA_INTERNAL',
+  'TOUR_LAMBDA_KEY_MISSING',
+  'TOUR_LAMBDA_KEY_UNKNOWN',
+  'TOUR_LAMBDA_MEDIA_TYPE',
+  'TOUR_LAMBDA_METHOD_NOT_ALLOWED',
+  'TOUR_LAMBDA_NOT_FOUND',
+  'TOUR_LAMBDA_PAYLOAD_TOO_LARGE',
+  'TOUR_LAMBDA_PUBLISH_CONFLICT',
+  'TOUR_LAMBDA_SCOPE_MISSING',
+  'TOUR_LAMBDA_STALE_TOUR',
+  'TOUR_LAMBDA_STORED_ITEM_INVALID',
+  'TOUR_LAMBDA_STORE_UNAVAILABLE',
+  'TOUR_LAMBDA_TOUR_INVALID',
+] as const;
+
+export type TourLambdaErrorCode = (typeof ERROR_CODES)[number];
+
+export interface TourLambdaErrorOptions {
+  /** What to do about it. */
+  readonly hint?: string;
+  readonly cause?: unknown;
+  /** Headers that an HTTP answer to this error must carry, such as Allow. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Further members of the problem document (RFC 9457, section 3.2). */
+  readonly members?: Readonly<Record<string, unknown>>;
+}
+
+/** Everything that goes wrong here, on purpose. The message reaches the client; the cause only reaches the log. */
+export class TourLambdaError extends Error {
+  override readonly name = 'TourLambdaError';
+  readonly code: TourLambdaErrorCode;
+  readonly hint: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly members: Readonly<Record<string, unknown>>;
+
+  constructor(code: TourLambdaErrorCode, message: string, options: TourLambdaErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.hint = options.hint;
+    this.headers = options.headers ?? {};
+    this.members = options.members ?? {};
+  }
+}

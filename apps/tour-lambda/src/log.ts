@@ -1,0 +1,13 @@
+import type { TourLambdaError } from './errors.ts';
+
+export type Log = (level: 'error', error: TourLambdaError, context: Readonly<Record<string, string>>) => void;
+
+/** One JSON line on stderr, which Lambda hands to CloudWatch. */
+export const logToConsole: Log = (level, error, context) => {
+  const { code, message, hint, cause } = error;
+  console.error(JSON.stringify({ level, code, message, hint, ...context, cause: describe(cause) }));
+};
+
+function describe(cause: unknown): unknown {
+  return cause instanceof Error ? { name: cause.name, message: cause.message, stack: cause.stack } : cause;
+}

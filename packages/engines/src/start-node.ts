@@ -1,4 +1,4 @@
-import { type ChildProcess, type Serializable, spawn } from 'node:child_process';
+import { type ChildProcess, type Serializable, type SpawnOptions, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { EnginesError } from './errors.ts';
 import { killGroup } from './process-group.ts';
@@ -34,23 +34,11 @@ export function startNode(options: StartNodeOptions & { readonly ipc: true }): M
 export function startNode(options: StartNodeOptions): RunningProcess;
 export function startNode(options: StartNodeOptions & { readonly ipc?: boolean }): MessagingProcess {
   const { name, entry, args = [], env = {}, execArgv = [], log, ipc = false } = options;
-  const child = spawn(process.execPath, [...execArgv, '--import', LIFELINE, entry, ...args], {
+  const { child, pid } = spawned(name, [...execArgv, '--import', LIFELINE, entry, ...args], {
     detached: true,
     env: { ...process.env, ...env, ISOCHRONE_LIFELINE: String(LIFELINE_FD) },
     stdio: ['ignore', 'pipe', 'pipe', 'pipe', ...(ipc ? (['ipc'] as const) : [])],
   });
-  // A failed start is said by the missing pid, a failed send by `exited`; unheard, the event would end this process.
-  child.on('error', () => {});
-  const { pid } = child;
-  if (pid === undefined) {
-    throw new EnginesError(
-      'ENGINES_START_FAILED',
-      `cannot start ${name}: the system refused to run ${process.execPath}`,
-      {
-        hint: 'check that this Node is still installed and that the limit of processes (ulimit -u) is not reached',
-      },
-    );
-  }
   logLines(child, log);
   const exited = exitOf(child, pid);
 
@@ -90,6 +78,26 @@ export async function killLate(
   } finally {
     clearTimeout(timer);
   }
+}
+
+function spawned(name: string, args: readonly string[], options: SpawnOptions) {
+  let cause: unknown;
+  try {
+    const child = spawn(process.execPath, args, options);
+    // A failed start is said by the missing pid, a failed send by `exited`; unheard, the event would end this process.
+    child.on('error', () => {});
+    if (child.pid !== undefined) return { child, pid: child.pid };
+  } catch (error) {
+    cause = error;
+  }
+  throw new EnginesError(
+    'ENGINES_START_FAILED',
+    `cannot start ${name}: the system refused to run ${process.execPath}`,
+    {
+      hint: 'check that this Node is still installed and that the limit of processes (ulimit -u) is not reached',
+      cause,
+    },
+  );
 }
 
 function logLines(child: ChildProcess, log: (line: string) => void): void {

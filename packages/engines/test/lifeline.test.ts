@@ -1,0 +1,47 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { fixture, haproxyConfig, isGone, listen, untilGone, untilServing } from './processes.ts';
+
+/** Starts a supervisor process with one child; returns both pids' owners. */
+async function supervisorOf(
+  ...args: readonly string[]
+): Promise<{ supervisor: ChildProcess; child: number }> {
+  const supervisor = spawn(process.execPath, [fixture('supervisor.ts'), ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  onTestFinished(() => {
+    supervisor.kill('SIGKILL');
+  });
+  const { log, line } = listen();
+  createInterface({ input: supervisor.stdout }).on('line', log);
+  const child = Number((await line(/^pids /)).split(' ')[1]);
+  return { supervisor, child };
+}
+
+async function kill(supervisor: ChildProcess): Promise<void> {
+  const exited = once(supervisor, 'exit');
+  supervisor.kill('SIGKILL');
+  await exited;
+}
+
+describe('a supervisor killed with SIGKILL', () => {
+  it.each(['idle', 'stubborn', 'busy', 'parent', 'echo'])(
+    'leaves no Node process behind: %s',
+    async (behaviour) => {
+      const { supervisor, child } = await supervisorOf(behaviour);
+      expect(await isGone(child)).toBe(false);
+      await kill(supervisor);
+      await untilGone(child);
+    },
+  );
+
+  it('leaves no haproxy behind', async () => {
+    const { file, socket } = await haproxyConfig();
+    const { supervisor, child } = await supervisorOf('haproxy', file);
+    await untilServing(socket);
+    await kill(supervisor);
+    await untilGone(child);
+  });
+});

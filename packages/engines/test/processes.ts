@@ -1,0 +1,130 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { type IncomingMessage, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+import { findHaproxy, type RunningProcess } from '../src/index.ts';
+
+export const fixture = (name: string): string =>
+  fileURLToPath(new URL(`./fixtures/${name}`, import.meta.url));
+
+const DEADLINE_MS = 15_000;
+
+/** For what announces itself by no event: another process's end, a socket's first answer. */
+export async function until(what: string, check: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + DEADLINE_MS;
+  while (!(await check())) {
+    if (Date.now() > deadline) throw new Error(`waited ${DEADLINE_MS} ms in vain until ${what}`);
+    await sleep(10);
+  }
+}
+
+/** Whether a process has ended; one that its new parent has not reaped yet (state Z) has. */
+export async function isGone(pid: number): Promise<boolean> {
+  try {
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).startsWith('Z');
+  } catch {
+    return true;
+  }
+}
+
+export const untilGone = (pid: number): Promise<void> => until(`${pid} is gone`, () => isGone(pid));
+
+/** The process group of a process (proc_pid_stat(5), field 5). */
+export async function groupOf(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[2]);
+}
+
+/** A log that can be waited for. */
+export function listen(): {
+  readonly lines: readonly string[];
+  readonly log: (line: string) => void;
+  readonly line: (pattern: RegExp) => Promise<string>;
+} {
+  const lines: string[] = [];
+  const waiting = new Set<() => void>();
+  return {
+    lines,
+    log: (line) => {
+      lines.push(line);
+      for (const look of waiting) look();
+    },
+    line: (pattern) =>
+      new Promise((resolve) => {
+        const look = () => {
+          const found = lines.find((line) => pattern.test(line));
+          if (found === undefined) return;
+          waiting.delete(look);
+          resolve(found);
+        };
+        waiting.add(look);
+        look();
+      }),
+  };
+}
+
+/** Ends the process with the test, whatever became of it. */
+export function stopAfterTest<T extends RunningProcess>(process: T): T {
+  onTestFinished(() => process.stop({ graceMs: 0 }));
+  return process;
+}
+
+export async function temporaryDirectory(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'isochrone-engines-'));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  return directory;
+}
+
+/** A configuration for haproxy which listens on a socket file, so that no port is needed, and asks an upstream. */
+export async function haproxyConfig(): Promise<{ file: string; socket: string; upstream: string }> {
+  findHaproxy();
+  const directory = await temporaryDirectory();
+  const file = join(directory, 'haproxy.cfg');
+  const socket = join(directory, 'edge.sock');
+  const upstream = join(directory, 'upstream.sock');
+  const config = `
+defaults
+  mode http
+  timeout connect 5s
+  timeout client 30s
+  timeout server 30s
+frontend edge
+  bind unix@${socket}
+  http-request return status 200 if { path /healthz }
+  default_backend upstream
+backend upstream
+  server one unix@${upstream}
+`;
+  await writeFile(file, config);
+  return { file, socket, upstream };
+}
+
+export function get(socketPath: string, path: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const answered = (response: IncomingMessage) => {
+      response.resume().once('end', () => resolve(response.statusCode ?? 0));
+    };
+    request({ socketPath, path, agent: false }, answered).once('error', reject).end();
+  });
+}
+
+export const untilServing = (socket: string): Promise<void> =>
+  until(`${socket} answers`, () =>
+    get(socket, '/healthz').then(
+      (status) => status === 200,
+      () => false,
+    ),
+  );
+
+/** The pids of a process's children. */
+export const childrenOf = (pid: number): Promise<readonly number[]> =>
+  new Promise((resolve) => {
+    execFile('ps', ['-o', 'pid=', '--ppid', String(pid)], (_error, stdout) => {
+      resolve(stdout.trim().split(/\s+/).filter(Boolean).map(Number));
+    });
+  });

@@ -5,10 +5,10 @@ import {
   type Topology,
   upstreamsOf,
 } from '@isochrone/topology';
-import { banner } from './banner.ts';
 import { edgeLimits, edgeTimeouts } from './edge-limits.ts';
 import type { EdgeProxyConfig } from './edge-proxy-config.ts';
 import { DEFAULT_MAX_CONNECTIONS, type EdgeSettings } from './edge-settings.ts';
+import { jsonText } from './json-text.ts';
 
 /** Every name that leads to an instance: its own, its group's and the public one, lower case. */
 export function acceptedHosts(topology: Topology, instance: ProxyInstance): readonly string[] {
@@ -23,7 +23,6 @@ export function renderEdgeProxy(
   source?: string,
 ): string {
   const config: EdgeProxyConfig = {
-    ...(source === undefined ? {} : { $comment: banner(source) }),
     instance: instance.hostname,
     region: instance.region,
     publicHostname: publicHostname(topology),
@@ -48,5 +47,5 @@ export function renderEdgeProxy(
     maxConnectionAge: topology.edge.maxConnectionAge,
     healthPath: '/healthz',
   };
-  return `${JSON.stringify(config, null, 2)}\n`;
+  return jsonText(source, config);
 }

@@ -1,8 +1,10 @@
 import type { ProxyInstance, Topology } from '@isochrone/topology';
 import { edgeLimits } from '../edge-limits.ts';
 import { DEFAULT_MAX_CONNECTIONS, type EdgeSettings } from '../edge-settings.ts';
+import { instanceName } from '../instance-files.ts';
 import { acceptedHosts } from '../render-edge-proxy.ts';
 import { refuse } from './answers.ts';
+import { rememberForLog } from './logging.ts';
 import { endpoint, quoted, quotedPath } from './quoting.ts';
 import type { Section } from './section.ts';
 
@@ -16,15 +18,25 @@ const CLIENT_MAY_NOT_SEND = [
   'x-edge -m beg',
 ];
 
-/** RFC 9110, section 7.6.1; haproxy takes care of Connection and Transfer-Encoding. */
-const HOP_BY_HOP = ['keep-alive', 'proxy-authorization', 'proxy-connection', 'te', 'upgrade'];
+/** RFC 9110, section 7.6.1; haproxy itself has read Connection by then, and frames bodies anew. */
+const HOP_BY_HOP = [
+  'connection',
+  'http2-settings',
+  'keep-alive',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'upgrade',
+];
 
-const firstLabel = (hostname: string): string => hostname.split('.', 1)[0] ?? hostname;
+const hostRule = (topology: Topology, instance: ProxyInstance): string =>
+  refuse('foreign-host', `unless { var(txn.host) -m str ${acceptedHosts(topology, instance).join(' ')} }`);
 
-const hostRule = (topology: Topology, instance: ProxyInstance): readonly string[] => [
-  'http-request set-var(txn.host) req.hdr(host),host_only,lower',
-  'http-request set-var(txn.path) path',
-  refuse('foreign-host', `unless { var(txn.host) -m str ${acceptedHosts(topology, instance).join(' ')} }`),
+/** Every answer says who gave it. */
+const signature = (instance: ProxyInstance): readonly string[] => [
+  'http-after-response set-header x-request-id %[unique-id]',
+  `http-after-response set-header x-edge ${instanceName(instance)}`,
+  'http-after-response set-header x-edge-engine haproxy',
 ];
 
 function healthRules(instance: ProxyInstance): readonly string[] {
@@ -48,7 +60,8 @@ export function edgeFrontend(topology: Topology, instance: ProxyInstance, settin
       `bind ${endpoint(settings.bind)} ssl crt ${quotedPath(settings.certificate)} alpn h2,http/1.1`,
       `maxconn ${settings.maxConnections ?? DEFAULT_MAX_CONNECTIONS}`,
       'tcp-request connection set-var(sess.born) date()',
-      ...hostRule(topology, instance),
+      ...rememberForLog,
+      hostRule(topology, instance),
       ...healthRules(instance),
       'http-request set-var(txn.target_bytes) pathq,length',
       refuse('target-too-long', `if { var(txn.target_bytes) -m int gt ${edgeLimits.targetBytes} }`),
@@ -62,16 +75,16 @@ export function edgeFrontend(topology: Topology, instance: ProxyInstance, settin
       'http-request disable-l7-retry unless METH_GET',
       'http-request disable-l7-retry if { req.body_size gt 0 }',
       "# An absolute-form target would carry the client's idea of the host past the rewritten Host.",
-      'http-request set-uri %[pathq]',
+      'http-request set-uri / if !{ pathq -m found } !{ method OPTIONS }',
+      'http-request set-uri * if !{ pathq -m found } { method OPTIONS }',
+      'http-request set-uri %[pathq] if { pathq -m found }',
       ...CLIENT_MAY_NOT_SEND.map((header) => `http-request del-header ${header}`),
       ...HOP_BY_HOP.map((header) => `http-request del-header ${header}`),
       'http-request set-header x-forwarded-for %[src]',
       'http-request set-header x-forwarded-proto https',
       'http-request set-header x-forwarded-host %[var(txn.host)]',
       'http-request set-header x-request-id %[unique-id]',
-      'http-after-response set-header x-request-id %[unique-id]',
-      `http-after-response set-header x-edge ${firstLabel(instance.hostname)}`,
-      'http-after-response set-header x-edge-engine haproxy',
+      ...signature(instance),
       '# Visitors look the name up again when their connection is old, or when this proxy is leaving.',
       `http-after-response set-header connection close if { date(),sub(sess.born) -m int ge ${topology.edge.maxConnectionAge} }`,
       'http-after-response set-header connection close if { nbsrv(drain) eq 0 }',
@@ -92,13 +105,19 @@ export function plainFrontend(
     settings.plainHttp === 'refuse'
       ? [refuse('plain-http', '')]
       : [
-          ...hostRule(topology, instance),
+          hostRule(topology, instance),
           `http-request redirect code 308 location https://%[var(txn.host)]${port}%[pathq]`,
         ];
   return [
     {
       title: 'frontend plain',
-      lines: [`bind ${endpoint(settings.plainBind)}`, 'maxconn 500', ...rules],
+      lines: [
+        `bind ${endpoint(settings.plainBind)}`,
+        'maxconn 500',
+        ...rememberForLog,
+        ...rules,
+        ...signature(instance),
+      ],
     },
   ];
 }

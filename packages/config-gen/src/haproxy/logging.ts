@@ -5,7 +5,18 @@ const line = (fields: readonly (readonly [name: string, value: string])[]): stri
   quoted(`{${fields.map(([name, value]) => `"${name}":${value}`).join(',')}}`);
 
 const text = (value: string): string => `"${value}"`;
-const escaped = (variable: string): string => text(`%[var(${variable}),json(utf8s)]`);
+const escaped = (variable: string, maxBytes: number): string =>
+  text(`%[var(${variable}),bytes(0,${maxBytes}),json(utf8s)]`);
+
+/** Longer lines would be cut, and be JSON no more: enough for the fields below, each byte of them escaped. */
+export const MAX_LINE_BYTES = 8192;
+
+/** What the log line of a request needs to know of it, whatever rule answers it. */
+export const rememberForLog: readonly string[] = [
+  'http-request set-var(txn.host) req.hdr(host),host_only,lower',
+  'http-request set-var(txn.path) path',
+  'http-request set-var(txn.version) req.ver',
+];
 
 /** One line per request. Times are in milliseconds, -1 for what was not reached; `upstream` is a region. */
 export const accessLog = line([
@@ -15,10 +26,10 @@ export const accessLog = line([
   ['requestId', text('%ID')],
   ['client', text('%ci')],
   ['tls', text('%sslv')],
-  ['protocol', text('%HV')],
+  ['protocol', text('HTTP/%[var(txn.version)]')],
   ['method', text('%HM')],
-  ['host', escaped('txn.host')],
-  ['path', escaped('txn.path')],
+  ['host', escaped('txn.host', 253)],
+  ['path', escaped('txn.path', 512)],
   ['status', '%ST'],
   ['bytes', '%B'],
   ['upstream', text('%s')],
@@ -38,3 +49,18 @@ export const connectionErrorLog = line([
   ['error', text('%[fc_err_str]')],
   ['tlsError', text('%[ssl_fc_err_str]')],
 ]);
+
+/** A request that one upstream failed; the line of the request itself says where it went then. */
+export const upstreamFailureLog = (upstream: string): string =>
+  line([
+    ['time', '%[date(0,ms)]'],
+    ['event', text('upstream-failure')],
+    ['requestId', text('%ID')],
+    ['upstream', text(upstream)],
+    ['method', text('%HM')],
+    ['status', '%ST'],
+    ['msConnect', '%Tc'],
+    ['msResponse', '%Tr'],
+    ['msTotal', '%Ta'],
+    ['termination', text('%ts')],
+  ]);

@@ -1,7 +1,7 @@
 import { edgeTimeouts } from '../edge-limits.ts';
 import { DEFAULT_MAX_CONNECTIONS, type EdgeSettings } from '../edge-settings.ts';
 import { ownErrors } from './answers.ts';
-import { accessLog, connectionErrorLog } from './logging.ts';
+import { accessLog, connectionErrorLog, MAX_LINE_BYTES } from './logging.ts';
 import { endpoint, quotedSocketPath } from './quoting.ts';
 import type { Section } from './section.ts';
 
@@ -22,7 +22,7 @@ export function globalSection(settings: EdgeSettings): Section {
   return {
     title: 'global',
     lines: [
-      'log stdout format raw local0 info',
+      `log stdout len ${MAX_LINE_BYTES} format raw local0 info`,
       '# Twice the clients: the hop to the upstreams takes connections of its own, and must never wait for a client to leave.',
       `maxconn ${2 * clients}`,
       'hard-stop-after 30s',

@@ -3,6 +3,7 @@ import { edgeTimeouts } from '../edge-limits.ts';
 import type { EdgeSettings } from '../edge-settings.ts';
 import { replaceResponse } from './answers.ts';
 import { hopName } from './hop-name.ts';
+import { upstreamFailureLog } from './logging.ts';
 import { quotedPath } from './quoting.ts';
 import type { Section } from './section.ts';
 
@@ -25,9 +26,17 @@ export function originsBackend(
       '# First and not backup: a request that failed then leaves at its first retry.',
       'balance first',
       'http-reuse always',
-      'retries 2',
-      'option redispatch 1',
-      'retry-on conn-failure empty-response response-timeout 502 503 504',
+      ...(upstreams.length === 1
+        ? [
+            '# Nobody else to ask: only a connection that turned out to be closed is worth a second try.',
+            'retries 1',
+            'retry-on conn-failure empty-response 502',
+          ]
+        : [
+            'retries 2',
+            'option redispatch 1',
+            'retry-on conn-failure empty-response response-timeout 502 503 504',
+          ]),
       '# Longer than one attempt of the other half, which knows why it failed.',
       `timeout server ${edgeTimeouts.attempts}s`,
       `http-request set-timeout server ${edgeTimeouts.writeHeaders + edgeTimeouts.connect + 1}s unless METH_GET`,
@@ -52,6 +61,8 @@ export function hopFrontend(instance: ProxyInstance, settings: EdgeSettings, ups
     lines: [
       `bind abns@${hopName(instance, settings, upstream.region)}`,
       'option dontlog-normal',
+      `log-format ${upstreamFailureLog(upstream.region)}`,
+      'unique-id-format %[req.hdr(x-request-id)]',
       '# The first half closes these connections, so that it never writes to one that is being closed.',
       'timeout http-keep-alive 1h',
       `timeout client ${2 * edgeTimeouts.client}s`,
@@ -87,6 +98,7 @@ export function apiBackend(settings: EdgeSettings, upstream: Upstream, alone: bo
       `http-request set-timeout server ${edgeTimeouts.writeHeaders}s unless METH_GET`,
       `http-request set-header host ${hostname}`,
       'http-response set-var(txn.answered) bool(true)',
+      'http-response del-header connection',
       'http-response del-header keep-alive',
       'http-response del-header proxy-connection',
       'http-response del-header upgrade',

@@ -1,0 +1,22 @@
+export const ERROR_CODES = [
+  'CLI_FOREIGN_FILE',
+  'CLI_OUTPUT_UNWRITABLE',
+  'CLI_STALE',
+  'CLI_TOPOLOGY_UNREADABLE',
+  'CLI_USAGE',
+] as const;
+
+export type CliErrorCode = (typeof ERROR_CODES)[number];
+
+/** A mistake that the user can mend: it is told in two lines, never as a stack trace. */
+export class CliError extends Error {
+  override readonly name = 'CliError';
+  readonly code: CliErrorCode;
+  readonly hint: string;
+
+  constructor(code: CliErrorCode, message: string, { hint, cause }: { hint: string; cause?: unknown }) {
+    super(message, { cause });
+    this.code = code;
+    this.hint = hint;
+  }
+}

@@ -1,0 +1,43 @@
+import { CommanderError } from 'commander';
+import manifest from '../package.json' with { type: 'json' };
+import { CliError } from './errors.ts';
+import { type ExitCode, exitCodes, printJson, tell } from './outcome.ts';
+import { createProgram } from './program.ts';
+
+// `./isochrone validate | head -1` closes the pipe early, which is no error of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
+const args = process.argv.slice(2);
+// Commander knows the options only once it understood the arguments, and a mistake must be told as asked, too.
+const asJson = args.includes('--json');
+
+process.exitCode = run();
+
+function run(): ExitCode {
+  let exitCode: ExitCode = exitCodes.fine;
+  try {
+    createProgram(manifest.version, (outcome, json) => {
+      exitCode = tell(outcome, json);
+    }).parse(args, { from: 'user' });
+  } catch (error) {
+    // Commander has printed its message, or the help or version that was asked for.
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return exitCodes.fine;
+      if (asJson) complain('CLI_USAGE', error.message.replace(/^error: /, ''), 'see ./isochrone --help');
+      return exitCodes.misuse;
+    }
+    if (!(error instanceof CliError)) throw error;
+    const { code, message, hint } = error;
+    if (asJson) complain(code, message, hint);
+    else process.stderr.write(`${code} ${message}\n  ${hint}\n`);
+    return code === 'CLI_USAGE' ? exitCodes.misuse : exitCodes.problems;
+  }
+  return exitCode;
+}
+
+function complain(code: string, message: string, hint: string): void {
+  printJson({ ok: false, error: { code, message, hint } });
+}

@@ -23,21 +23,21 @@ export const sampleTour: Tour = {
         en: {
           title: 'Start with a date range',
           body: [
-            { kind: 'paragraph', text: 'Every number on this page follows it.' },
+            { kind: 'paragraph', text: 'The figures and the chart below follow it.' },
             { kind: 'paragraph', text: 'Last week against the week before is a good first look.' },
           ],
         },
         de: {
           title: 'Beginnen Sie mit einem Zeitraum',
           body: [
-            { kind: 'paragraph', text: 'Jede Zahl auf dieser Seite richtet sich danach.' },
+            { kind: 'paragraph', text: 'Die Zahlen und die Kurve darunter richten sich danach.' },
             { kind: 'paragraph', text: 'Die letzte Woche gegen die davor ist ein guter Anfang.' },
           ],
         },
       },
       buttons: [
         { action: 'dismiss', label: { en: 'Not now', de: 'Später' } },
-        { action: 'next', label: { en: 'Show me around', de: 'Zeigen Sie mir mehr' } },
+        { action: 'next', label: { en: 'Show me', de: 'Weiter' } },
       ],
     },
     {

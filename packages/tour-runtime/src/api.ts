@@ -1,0 +1,59 @@
+import { guard } from './guard.ts';
+
+export type TourEventName = 'shown' | 'step' | 'missing' | 'completed' | 'dismissed';
+
+export interface TourEvent {
+  readonly name: TourEventName;
+  readonly tour: string;
+  /** The step's id; absent when no step was shown. */
+  readonly step?: string | undefined;
+}
+
+type Listener = (event: TourEvent) => void;
+
+interface Commands {
+  readonly show: (tour: string) => void;
+}
+
+export interface Api {
+  readonly emit: (event: TourEvent) => void;
+  /** Lets the page's calls through, those first that came before this script did. */
+  readonly connect: (commands: Commands) => void;
+}
+
+/**
+ * Takes `window.isochrone` over from the loader's stub, or makes it. Answers undefined when this script has been
+ * there before: a page that includes it twice gets one tour, not two.
+ */
+export function openApi(host: Window): Api | undefined {
+  const found: unknown = Reflect.get(host, 'isochrone');
+  const stub = typeof found === 'object' && found !== null ? found : {};
+  if (Reflect.get(stub, 'ready') === true) return undefined;
+
+  const listeners: { readonly name: string; readonly listener: Listener }[] = [];
+  const on = (name: unknown, listener: unknown): void => {
+    if (typeof name === 'string' && isListener(listener)) listeners.push({ name, listener });
+  };
+  return {
+    emit: (event) => {
+      for (const { name, listener } of listeners) {
+        if (name === event.name) guard(`listener for "${name}"`, () => listener(event));
+      }
+    },
+    connect: ({ show }) => {
+      const methods: Readonly<Record<string, (...given: readonly unknown[]) => void>> = {
+        on,
+        show: (tour) => guard('show', () => show(String(tour))),
+      };
+      const queue: unknown = Reflect.get(stub, 'q');
+      Reflect.set(host, 'isochrone', Object.freeze({ ...methods, ready: true }));
+      for (const [method, ...given] of callsIn(queue)) methods[String(method)]?.(...given);
+    },
+  };
+}
+
+/** The stub keeps each call as an array: the method's name, then what it was given. */
+const callsIn = (queue: unknown): readonly (readonly unknown[])[] =>
+  Array.isArray(queue) ? queue.filter((call: unknown) => Array.isArray(call)) : [];
+
+const isListener = (value: unknown): value is Listener => typeof value === 'function';

@@ -85,6 +85,7 @@ export async function issueCertificate(
     readonly addresses?: readonly string[];
     readonly notBefore?: Date;
     readonly notAfter?: Date;
+    readonly now?: Date;
   },
 ): Promise<PemPair> {
   const hostnames = normalHostnames(options.hostnames);
@@ -100,7 +101,7 @@ export async function issueCertificate(
     );
   }
   const authority = readAuthority(ca);
-  const now = Date.now();
+  const now = (options.now ?? new Date()).getTime();
   const notBefore = options.notBefore ?? new Date(now - BACKDATED);
   const notAfter =
     options.notAfter ?? new Date(Math.min(now + LEAF_DAYS * DAY, authority.notAfter.getTime()));
@@ -169,7 +170,7 @@ function checkValidity(notBefore: Date, notAfter: Date): void {
   throw new DevCaError(
     'DEV_CA_INVALID_VALIDITY',
     `a certificate cannot be valid from ${String(notBefore)} to ${String(notAfter)}, expected more than 0 and at most ${MAX_LEAF_DAYS} days`,
-    { hint: 'browsers refuse longer ones; choose an earlier notAfter' },
+    { hint: 'choose a notAfter later than notBefore by that much; browsers refuse longer ones' },
   );
 }
 

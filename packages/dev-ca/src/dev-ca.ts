@@ -59,7 +59,7 @@ export async function openDevCa(
       await accessing(directory, async () => {
         const kept = await readIfPresent(file);
         if (kept !== null && isLeafUsable(kept, ca, names, now())) return;
-        const leaf = await issueCertificate(ca, { hostnames: names });
+        const leaf = await issueCertificate(ca, { hostnames: names, now: now() });
         await writeAtomically(file, leaf.certificate + ca.certificate + leaf.key, PRIVATE);
       });
       return { file };
@@ -83,6 +83,7 @@ async function keptOrNew(directory: string, permittedDomains: readonly string[] 
     // The suffix tells one throwaway from the next in a browser's list of authorities.
     commonName: `Isochrone local CA ${randomBytes(3).toString('hex')}`,
     ...(permittedDomains === null ? {} : { permittedDomains }),
+    now,
   });
   // The key first: a crash between the two leaves a pair that does not match, which the next start replaces.
   await writeAtomically(keyFile, ca.key, PRIVATE);

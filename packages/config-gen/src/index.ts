@@ -1,4 +1,4 @@
-export { banner } from './banner.ts';
+export { banner, isGenerated } from './banner.ts';
 export { type EdgeErrorReason, edgeErrorBody, edgeErrors } from './edge-errors.ts';
 export { edgeLimits, edgeTimeouts } from './edge-limits.ts';
 export { type EdgeProxyConfig, edgeProxyConfigSchema } from './edge-proxy-config.ts';

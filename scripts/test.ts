@@ -16,7 +16,7 @@ interface StepResult {
 
 const steps: readonly Step[] = [
   { name: 'system packages', command: ['node', 'scripts/system-packages.ts'] },
-  { name: 'build', command: ['turbo', 'build', '--output-logs=errors-only'] },
+  { name: 'build', command: ['turbo', 'run', 'build', '--output-logs=errors-only'] },
   { name: 'lint and format', command: ['biome', 'ci'] },
   { name: 'types', command: ['tsc', '--noEmit'] },
   { name: 'types of the browser code', command: ['tsc', '--noEmit', '-p', 'packages/tour-runtime'] },

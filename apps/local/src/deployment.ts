@@ -1,0 +1,201 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { EdgeSettings } from '@isochrone/config-gen';
+import type { DevCa } from '@isochrone/dev-ca';
+import type { UnexpectedExit } from '@isochrone/engines';
+import type { Engine, ProxyInstance, RegionName, Topology } from '@isochrone/topology';
+import { wildcardHostname } from '@isochrone/topology';
+import type { AddressBook } from './address-book.ts';
+import type { Endpoint } from './address-plan.ts';
+import { type Edge, type EdgeOptions, instanceLabel, renderConfiguration, startEdge } from './edge.ts';
+import type { SniPolicy } from './gateway.ts';
+import { type RegionApi, startRegionApi } from './region-api.ts';
+
+export interface DeploymentOptions {
+  readonly stateDirectory: string;
+  readonly book: AddressBook;
+  readonly dns: Endpoint;
+  readonly publicPort: number;
+  readonly ca: DevCa;
+  /** Stands for the public authority that signs AWS's own certificates; nobody here trusts it. */
+  readonly awsCa: DevCa;
+  readonly sniPolicy: SniPolicy;
+  readonly engineOf: (instance: ProxyInstance) => Engine;
+  readonly edgeProxyEntry: string;
+  /** Folder of the built functions. */
+  readonly bundles: string;
+  readonly functionEnvironment: Readonly<Record<string, string>>;
+  readonly execArgv: (name: string) => readonly string[];
+  readonly log: (name: string) => (line: string) => void;
+  readonly onExit: (exit: UnexpectedExit) => void;
+}
+
+/** The gateways, functions and proxies of a topology, running. */
+export interface Deployment {
+  readonly apis: ReadonlyMap<RegionName, RegionApi>;
+  readonly edges: ReadonlyMap<string, Edge>;
+  /**
+   * Starts what the topology has more, restarts what it changes and stops what it has no more.
+   *
+   * @param whenApisRun called between the APIs and the proxies, which look the APIs up
+   */
+  apply(topology: Topology, whenApisRun: () => void): Promise<void>;
+  reloadFunctions(): Promise<void>;
+  restartEdges(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Of a socket's path (sun_path in unix(7)), with room for haproxy's temporary suffix. */
+const MAX_SOCKET_PATH = 90;
+
+export function openDeployment(options: DeploymentOptions): Deployment {
+  const apis = new Map<RegionName, RegionApi>();
+  const edges = new Map<string, Edge>();
+  let naming = '';
+
+  const applyApis = async (topology: Topology, certificate: string): Promise<void> => {
+    const missing = topology.regions.filter(({ name }) => !apis.has(name));
+    await settleAll(
+      missing.map(async ({ name }) => {
+        apis.set(name, await startApi(options, topology, name, certificate));
+      }),
+    );
+  };
+  const applyEdges = async (topology: Topology, certificate: string): Promise<void> => {
+    const wanted = topology.regions.flatMap(({ proxies }) => proxies);
+    await settleAll(
+      wanted.map(async (instance) => {
+        const edgeOptions = edgeOptionsOf(options, topology, instance, certificate);
+        const running = edges.get(instance.hostname);
+        if (
+          running?.engine === edgeOptions.engine &&
+          running.configuration === renderConfiguration(edgeOptions)
+        )
+          return;
+        await running?.stop();
+        edges.set(instance.hostname, await startEdge(edgeOptions));
+      }),
+    );
+  };
+  const removeEdges = (kept: ReadonlySet<string>): Promise<void> =>
+    removeAll(edges, (hostname) => !kept.has(hostname));
+  const removeApis = (kept: ReadonlySet<string>): Promise<void> =>
+    removeAll(apis, (region) => !kept.has(region));
+
+  return {
+    apis,
+    edges,
+    apply: async (topology, whenApisRun) => {
+      const { file: certificate } = await options.ca.issue('wildcard', [wildcardHostname(topology)]);
+      await options.book.add(topology);
+      const newNaming = JSON.stringify([topology.service, topology.domain, topology.ingress]);
+      if (newNaming !== naming) {
+        // Every name changes its meaning, so nothing that runs can stay.
+        await removeEdges(new Set());
+        await removeApis(new Set());
+        naming = newNaming;
+      }
+      await applyApis(topology, certificate);
+      whenApisRun();
+      await removeEdges(
+        new Set(topology.regions.flatMap(({ proxies }) => proxies).map(({ hostname }) => hostname)),
+      );
+      await applyEdges(topology, certificate);
+      await removeApis(new Set(topology.regions.map(({ name }) => name)));
+    },
+    reloadFunctions: async () => {
+      await settleAll([...apis.values()].map((api) => api.reload()));
+    },
+    restartEdges: async () => {
+      // One after the other, so that somebody always answers.
+      for (const edge of edges.values()) if (edge.engine === 'fastify') await edge.restart();
+    },
+    close: async () => {
+      await removeEdges(new Set());
+      await removeApis(new Set());
+    },
+  };
+}
+
+async function removeAll<K, T extends { stop(): Promise<void> }>(
+  running: Map<K, T>,
+  isGone: (key: K) => boolean,
+): Promise<void> {
+  const leaving = [...running].filter(([key]) => isGone(key));
+  for (const [key] of leaving) running.delete(key);
+  await settleAll(leaving.map(([, handle]) => handle.stop()));
+}
+
+/** Waits for all, then throws the first failure: nothing is left half started behind the caller's back. */
+async function settleAll(work: readonly Promise<void>[]): Promise<void> {
+  const results = await Promise.allSettled(work);
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
+}
+
+async function startApi(
+  options: DeploymentOptions,
+  topology: Topology,
+  region: RegionName,
+  certificate: string,
+): Promise<RegionApi> {
+  const executeApi = await options.awsCa.issue(`execute-api-${region}`, [
+    `*.execute-api.${region}.amazonaws.com`,
+  ]);
+  return startRegionApi({
+    topology,
+    region,
+    bind: options.book.api(region),
+    certificate,
+    executeApiCertificate: executeApi.file,
+    sniPolicy: options.sniPolicy,
+    bundles: options.bundles,
+    environment: options.functionEnvironment,
+    execArgv: options.execArgv,
+    log: options.log,
+    onExit: options.onExit,
+  });
+}
+
+function edgeOptionsOf(
+  options: DeploymentOptions,
+  topology: Topology,
+  instance: ProxyInstance,
+  certificate: string,
+): EdgeOptions {
+  const name = instanceLabel(instance);
+  const settings: EdgeSettings = {
+    bind: options.book.proxy(instance),
+    plainBind: null,
+    plainHttp: 'refuse',
+    publicPort: options.publicPort,
+    certificate,
+    originCa: options.ca.caFile,
+    originPort: (region) => options.book.api(region).port,
+    resolver: options.dns,
+    adminSocket: adminSocket(options.stateDirectory, name),
+  };
+  return {
+    topology,
+    instance,
+    engine: options.engineOf(instance),
+    settings,
+    directory: join(options.stateDirectory, 'proxies'),
+    edgeProxyEntry: options.edgeProxyEntry,
+    execArgv: options.execArgv(name),
+    log: options.log(name),
+    onExit: options.onExit,
+  };
+}
+
+function adminSocket(stateDirectory: string, name: string): string {
+  const near = join(stateDirectory, 'run');
+  const far = join(
+    tmpdir(),
+    `isochrone-${createHash('sha256').update(stateDirectory).digest('hex').slice(0, 8)}`,
+  );
+  const directory = `${near}/${name}.sock`.length <= MAX_SOCKET_PATH ? near : far;
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  return join(directory, `${name}.sock`);
+}

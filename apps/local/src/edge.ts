@@ -1,0 +1,66 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type EdgeSettings, renderEdgeProxy, renderHaproxy } from '@isochrone/config-gen';
+import { type Supervised, startEngine, supervise, type UnexpectedExit } from '@isochrone/engines';
+import type { Engine, ProxyInstance, Topology } from '@isochrone/topology';
+
+export interface EdgeOptions {
+  readonly topology: Topology;
+  readonly instance: ProxyInstance;
+  readonly engine: Engine;
+  readonly settings: EdgeSettings;
+  /** Where the rendered configuration goes, in a folder of the instance's name. */
+  readonly directory: string;
+  readonly edgeProxyEntry: string;
+  readonly execArgv: readonly string[];
+  readonly log: (line: string) => void;
+  readonly onExit: (exit: UnexpectedExit) => void;
+}
+
+/** A running proxy instance. */
+export interface Edge {
+  readonly instance: ProxyInstance;
+  readonly engine: Engine;
+  readonly pid: number | null;
+  /** Changes exactly when the proxy has to be restarted. */
+  readonly configuration: string;
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** `proxy1-us-east-1-fast`. */
+export const instanceLabel = ({ hostname }: ProxyInstance): string => hostname.split('.', 1)[0] ?? hostname;
+
+/** The engine's own configuration file, as text. */
+export function renderConfiguration({ topology, instance, engine, settings }: EdgeOptions): string {
+  return engine === 'haproxy'
+    ? renderHaproxy(topology, instance, settings)
+    : renderEdgeProxy(topology, instance, settings);
+}
+
+/** @throws EnginesError ENGINES_HAPROXY_MISSING, ENGINES_START_FAILED */
+export async function startEdge(options: EdgeOptions): Promise<Edge> {
+  const { instance, engine, directory, edgeProxyEntry, execArgv, log, onExit } = options;
+  const name = instanceLabel(instance);
+  const configuration = renderConfiguration(options);
+  const folder = join(directory, name);
+  await mkdir(folder, { recursive: true });
+  const configFile = join(folder, engine === 'haproxy' ? 'haproxy.cfg' : 'edge-proxy.json');
+  await writeFile(configFile, configuration);
+  const supervised: Supervised = await supervise(
+    () => startEngine({ engine, name, configFile, edgeProxyEntry, log, execArgv }),
+    { onExit },
+  );
+  return {
+    instance,
+    engine,
+    configuration,
+    get pid() {
+      return supervised.current?.pid ?? null;
+    },
+    restart: async () => {
+      await supervised.restart();
+    },
+    stop: () => supervised.stop(),
+  };
+}

@@ -1,0 +1,163 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer } from 'node:https';
+import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { Endpoint } from './address-plan.ts';
+import { amznRequestId, gatewayEvent, gatewayRequestId } from './gateway-event.ts';
+import {
+  forbidden,
+  type GatewayResponse,
+  gatewayResponse,
+  integrationTimeout,
+  internalServerError,
+  requestTooLarge,
+} from './gateway-response.ts';
+import { listen } from './listening.ts';
+
+/** What a wrong server name meets: a certificate that does not match, as on AWS, or a TLS alert. */
+export type SniPolicy = 'wildcard' | 'reject';
+
+/** Ends with the function's result; rejects when the function fails. */
+export type Invoke = (event: APIGatewayProxyEventV2) => Promise<unknown>;
+
+export interface GatewayOptions {
+  readonly bind: Endpoint;
+  /** Custom domain names, and the stage that each is mapped to. */
+  readonly domains: ReadonlyMap<string, string>;
+  /** PEM file for the custom domains. */
+  readonly certificate: string;
+  /** PEM file for every other server name: `*.execute-api.<region>.amazonaws.com`. */
+  readonly executeApiCertificate: string;
+  readonly sniPolicy: SniPolicy;
+  /** The first route whose path prefix fits takes the request; the last one takes every path. */
+  readonly routes: readonly {
+    readonly routeKey: string;
+    readonly pathPrefix: string;
+    readonly invoke: Invoke;
+  }[];
+  readonly integrationTimeoutMs?: number;
+}
+
+/** One region's HTTP API, as its clients meet it. */
+export interface Gateway {
+  readonly endpoint: Endpoint;
+  close(): Promise<void>;
+}
+
+/** API Gateway's quotas for HTTP APIs: 30 s, 10 MB, 10,240 bytes of request line and headers. */
+const INTEGRATION_TIMEOUT_MS = 30_000;
+const MAX_BODY_BYTES = 10 * 1024 * 1024;
+const MAX_HEADER_BYTES = 10_240;
+
+/** @throws LocalError LOCAL_ADDRESS_IN_USE */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const custom = contextOf(options.certificate);
+  const other =
+    options.sniPolicy === 'wildcard' ? contextOf(options.executeApiCertificate) : createSecureContext();
+  const server = createServer(
+    {
+      // The default, for clients that name nobody. Without a certificate the handshake ends in an alert.
+      ...(options.sniPolicy === 'wildcard' ? pemOf(options.executeApiCertificate) : {}),
+      minVersion: 'TLSv1.2',
+      maxHeaderSize: MAX_HEADER_BYTES,
+      noDelay: true,
+      SNICallback: (serverName, done) =>
+        done(null, options.domains.has(serverName.toLowerCase()) ? custom : other),
+    },
+    (request, response) => {
+      void answer(request, options)
+        .catch(internalServerError)
+        .then((result) => send(request, response, result));
+    },
+  );
+  // Longer than the edge keeps an idle connection: the closing end must be the one that sends requests.
+  server.keepAliveTimeout = 75_000;
+  server.on('tlsClientError', (_error, socket) => socket.destroy());
+  const endpoint = await listen(server, options.bind, 'an API gateway', '--loopback or --port');
+  return {
+    endpoint,
+    close: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+const pemOf = (file: string): { cert: Buffer; key: Buffer } => {
+  const pem = readFileSync(file);
+  return { cert: pem, key: pem };
+};
+
+const contextOf = (file: string): SecureContext =>
+  createSecureContext({ ...pemOf(file), minVersion: 'TLSv1.2' });
+
+async function answer(request: IncomingMessage, options: GatewayOptions): Promise<GatewayResponse> {
+  const host = (request.headers.host ?? '').replace(/:\d+$/, '').toLowerCase();
+  const stage = options.domains.get(host);
+  const serverName = request.socket instanceof TLSSocket ? request.socket.servername : undefined;
+  if (stage === undefined || serverName !== host) {
+    request.resume();
+    return forbidden(amznRequestId());
+  }
+  const body = await readBody(request);
+  if (body === undefined) return requestTooLarge();
+  const path = request.url ?? '/';
+  const route = options.routes.find(({ pathPrefix }) => path.startsWith(pathPrefix));
+  if (!route) return internalServerError();
+  const requestId = gatewayRequestId();
+  const event = gatewayEvent({
+    message: request,
+    body,
+    host,
+    stage,
+    routeKey: route.routeKey,
+    sourceIp: request.socket.remoteAddress ?? '127.0.0.1',
+    port: request.socket.localPort ?? options.bind.port,
+    requestId,
+    now: new Date(),
+  });
+  const { headers, ...response } = await invokeInTime(route.invoke, event, options.integrationTimeoutMs);
+  return { ...response, headers: { ...headers, 'apigw-requestid': requestId } };
+}
+
+async function invokeInTime(
+  invoke: Invoke,
+  event: APIGatewayProxyEventV2,
+  timeoutMs = INTEGRATION_TIMEOUT_MS,
+): Promise<GatewayResponse> {
+  const { promise: timeout, resolve } = Promise.withResolvers<GatewayResponse>();
+  const timer = setTimeout(() => resolve(integrationTimeout()), timeoutMs);
+  try {
+    return await Promise.race([invoke(event).then(gatewayResponse, internalServerError), timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    if (!Buffer.isBuffer(chunk)) continue;
+    size += chunk.length;
+    if (size <= MAX_BODY_BYTES) chunks.push(chunk);
+  }
+  return size > MAX_BODY_BYTES ? undefined : Buffer.concat(chunks);
+}
+
+function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { status, headers, body }: GatewayResponse,
+): void {
+  const bodiless = status === 204 || status === 304;
+  response.writeHead(status, {
+    ...headers,
+    ...(bodiless ? {} : { 'content-length': String(body.length) }),
+  });
+  response.end(bodiless || request.method === 'HEAD' ? undefined : body);
+}

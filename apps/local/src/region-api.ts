@@ -1,0 +1,94 @@
+import { join } from 'node:path';
+import type { UnexpectedExit } from '@isochrone/engines';
+import {
+  apiHostname,
+  publicHostname,
+  type RegionName,
+  stagingApiHostname,
+  type Topology,
+} from '@isochrone/topology';
+import type { Endpoint } from './address-plan.ts';
+import { type Gateway, type SniPolicy, startGateway } from './gateway.ts';
+import { type LambdaFunction, lambdaFunction } from './lambda-function.ts';
+
+export interface RegionApiOptions {
+  readonly topology: Topology;
+  readonly region: RegionName;
+  readonly bind: Endpoint;
+  readonly certificate: string;
+  readonly executeApiCertificate: string;
+  readonly sniPolicy: SniPolicy;
+  /** Folder of the built functions. */
+  readonly bundles: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Options for Node, by function name. */
+  readonly execArgv: (name: string) => readonly string[];
+  readonly log: (name: string) => (line: string) => void;
+  readonly onExit: (exit: UnexpectedExit) => void;
+}
+
+/** A region's API Gateway and the functions behind it. */
+export interface RegionApi {
+  readonly region: RegionName;
+  readonly endpoint: Endpoint;
+  /** Takes the built functions from disk anew. */
+  reload(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Names of the functions of a region, as `--inspect` takes them. */
+export const functionNames = (region: RegionName): readonly string[] =>
+  (['delivery', 'publishing'] as const).map((job) => functionName(job, region));
+
+const functionName = (job: 'delivery' | 'publishing', region: RegionName): string => `${job}-${region}`;
+
+/** @throws LocalError LOCAL_ADDRESS_IN_USE */
+export async function startRegionApi(options: RegionApiOptions): Promise<RegionApi> {
+  const { topology, region, bind, certificate, executeApiCertificate, sniPolicy } = options;
+  const delivery = functionOf('delivery', options);
+  const publishing = functionOf('publishing', options);
+  const gateway: Gateway = await startGateway({
+    bind,
+    certificate,
+    executeApiCertificate,
+    sniPolicy,
+    domains: customDomains(topology, region),
+    routes: [
+      { routeKey: 'ANY /v1/{proxy+}', pathPrefix: '/v1/', invoke: publishing.invoke },
+      { routeKey: '$default', pathPrefix: '', invoke: delivery.invoke },
+    ],
+  });
+  await delivery.warm();
+  return {
+    region,
+    endpoint: gateway.endpoint,
+    reload: async () => {
+      await Promise.all([delivery.reload(), publishing.reload()]);
+    },
+    stop: async () => {
+      await gateway.close();
+      await Promise.all([delivery.stop(), publishing.stop()]);
+    },
+  };
+}
+
+function functionOf(job: 'delivery' | 'publishing', options: RegionApiOptions): LambdaFunction {
+  const name = functionName(job, options.region);
+  return lambdaFunction({
+    name,
+    bundle: join(options.bundles, job, 'index.mjs'),
+    env: { ...options.environment, AWS_REGION: options.region, AWS_LAMBDA_FUNCTION_NAME: name },
+    execArgv: options.execArgv(name),
+    log: options.log(name),
+    onExit: options.onExit,
+  });
+}
+
+/** The custom domain names of a region's API and the stages behind them. */
+function customDomains(topology: Topology, region: RegionName): ReadonlyMap<string, string> {
+  return new Map([
+    [apiHostname(topology, region), 'live'],
+    [stagingApiHostname(topology, region), 'staging'],
+    ...(topology.ingress === 'direct' ? [[publicHostname(topology), 'live'] as const] : []),
+  ]);
+}

@@ -1,0 +1,35 @@
+/** What `GET /world` answers, and what world.json keeps. */
+export interface WorldDescription {
+  readonly ready: boolean;
+  /** Process id of the supervisor. */
+  readonly pid: number;
+  /** Origin of the public name, without a trailing slash. */
+  readonly publicUrl: string;
+  /** The sample account's script under the public name. */
+  readonly scriptUrl: string;
+  /** Path of the local authority's certificate, PEM. */
+  readonly ca: string;
+  readonly dns: { readonly address: string; readonly port: number };
+  /** Where names lead that are asked for on this machine. */
+  readonly frontDoor: { readonly address: string; readonly port: number };
+  readonly account: string;
+  readonly publishKey: string;
+  /** The sample tour's address, for GET and PUT. */
+  readonly publish: { readonly url: string };
+  readonly sampleSite: string;
+  readonly regions: readonly RegionDescription[];
+}
+
+export interface RegionDescription {
+  readonly name: string;
+  readonly api: { readonly host: string; readonly address: string; readonly port: number };
+  readonly proxies: readonly {
+    readonly name: string;
+    readonly host: string;
+    readonly address: string;
+    readonly port: number;
+    readonly engine: string;
+    readonly pid: number | null;
+    readonly healthy: boolean;
+  }[];
+}

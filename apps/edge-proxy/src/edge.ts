@@ -1,0 +1,76 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import type { EdgeProxyConfig } from '@isochrone/config-gen';
+import { buildApp, type LogOptions } from './app.ts';
+import { EdgeProxyError, errorMessage } from './errors.ts';
+import type { Materials } from './materials.ts';
+import { createPlainListener } from './plain-listener.ts';
+
+/** Seconds for requests in flight when the proxy stops; what still runs then is cut. */
+const STOP_SECONDS = 15;
+
+/** A running proxy. */
+export interface Edge {
+  readonly address: AddressInfo;
+  readonly plainAddress: AddressInfo | null;
+  /** The health check turns to 503 and connections are closed politely, while requests are still served; resolves when it is time to stop. */
+  drain(): Promise<void>;
+  /** Accepts nobody new, finishes what is in flight, and closes everything. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts both listeners.
+ * @throws EdgeProxyError EDGE_PROXY_LISTEN_FAILED
+ */
+export async function startEdge(
+  config: EdgeProxyConfig,
+  materials: Materials,
+  log: LogOptions,
+): Promise<Edge> {
+  const { app, connections, startDraining, plainHeaders } = buildApp(config, materials, log);
+  const plain = config.plainBind === null ? null : createPlainListener(config, plainHeaders);
+
+  async function close(): Promise<void> {
+    const bound = setTimeout(() => connections.destroyAll(), STOP_SECONDS * 1_000);
+    plain?.close();
+    await app.close();
+    clearTimeout(bound);
+  }
+
+  try {
+    await app.listen({ host: config.bind.address, port: config.bind.port });
+    if (plain !== null && config.plainBind !== null) {
+      plain.listen(config.plainBind.port, config.plainBind.address);
+      await once(plain, 'listening');
+    }
+  } catch (error) {
+    await close();
+    throw new EdgeProxyError(
+      'EDGE_PROXY_LISTEN_FAILED',
+      errorMessage(error),
+      'stop what holds the address, or choose another; a port below 1024 needs CAP_NET_BIND_SERVICE',
+      { cause: error },
+    );
+  }
+  let draining: Promise<void> | undefined;
+  return {
+    address: boundAddress(app.server),
+    plainAddress: plain === null ? null : boundAddress(plain),
+    drain: () => {
+      draining ??= new Promise((resolve) => {
+        startDraining();
+        app.log.warn({ seconds: config.drain }, 'draining');
+        setTimeout(resolve, config.drain * 1_000);
+      });
+      return draining;
+    },
+    close,
+  };
+}
+
+function boundAddress(server: { address(): AddressInfo | string | null }): AddressInfo {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new TypeError('not listening on a TCP port');
+  return address;
+}

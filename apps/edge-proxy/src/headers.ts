@@ -1,0 +1,116 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** By lower-case name; a list where the message had several fields of that name. */
+export type Headers = Record<string, string | string[]>;
+
+/** About one connection, not about the message that it carries (RFC 9110, section 7.6.1; RFC 9113, section 8.2.2). */
+const HOP_BY_HOP: ReadonlySet<string> = new Set([
+  'connection',
+  'http2-settings',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** Says who the client is; whoever believes it from a client lets the client choose. */
+const isClaimOfOrigin = (name: string): boolean =>
+  name === 'forwarded' ||
+  name === 'x-real-ip' ||
+  name === 'x-request-id' ||
+  name.startsWith('x-forwarded-') ||
+  name.startsWith('x-amzn-') ||
+  name.startsWith('x-edge');
+
+/** `Expect` was answered by this proxy's own server; `Host` is set for each upstream that is tried. */
+const isForThisHop = (name: string): boolean => name === 'expect' || name === 'host' || name.startsWith(':');
+
+/** What this proxy says of itself: an upstream must not say it in its place. */
+const isClaimOfEdge = (name: string): boolean => name === 'x-request-id' || name.startsWith('x-edge');
+
+/** One rule of a header pass: whether a header stays behind. */
+type Drop<Context> = (name: string, context: Context) => boolean;
+
+const isHopByHop: Drop<HopContext> = (name, { connection }) =>
+  HOP_BY_HOP.has(name) || connection.includes(name);
+
+interface HopContext {
+  /** Lower-case names that the message's `Connection` header lists. */
+  readonly connection: readonly string[];
+}
+
+interface RequestContext extends HopContext {
+  readonly bodyless: boolean;
+}
+
+// A GET's body is never forwarded, and a length without its body would break the upstream connection's framing.
+const isLengthOfNothing: Drop<RequestContext> = (name, { bodyless }) => bodyless && name === 'content-length';
+
+/** In this order: what the client names in Connection falls before anything of ours is added. */
+const requestDrops: readonly Drop<RequestContext>[] = [
+  isHopByHop,
+  isClaimOfOrigin,
+  isForThisHop,
+  isLengthOfNothing,
+];
+const responseDrops: readonly Drop<HopContext>[] = [isHopByHop, isClaimOfEdge];
+
+function connectionNames(headers: IncomingHttpHeaders): readonly string[] {
+  const { connection } = headers;
+  return connection === undefined ? [] : connection.split(',').map((name) => name.trim().toLowerCase());
+}
+
+function keep<Context>(
+  headers: IncomingHttpHeaders,
+  drops: readonly Drop<Context>[],
+  context: Context,
+): Headers {
+  const kept: Headers = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined && !drops.some((drop) => drop(name, context))) kept[name] = value;
+  }
+  return kept;
+}
+
+/** The client's side of one request, as this proxy saw it. */
+export interface ClientSide {
+  /** Address of the connection's other end. */
+  readonly address: string;
+  /** The name that the client asked for, without a port. */
+  readonly hostname: string;
+  readonly requestId: string;
+  /** Whether the method carries no body. */
+  readonly bodyless: boolean;
+}
+
+/** The headers that an upstream gets, but for Host: the client's own, with everything about the way here rebuilt. */
+export function upstreamRequestHeaders(headers: IncomingHttpHeaders, client: ClientSide): Headers {
+  const context = { connection: connectionNames(headers), bodyless: client.bodyless };
+  return {
+    ...keep(headers, requestDrops, context),
+    'x-forwarded-for': client.address,
+    'x-forwarded-host': client.hostname,
+    'x-forwarded-proto': 'https',
+    'x-request-id': client.requestId,
+  };
+}
+
+/** The upstream's headers that the client gets; `edgeHeaders` are added to them. */
+export function clientResponseHeaders(headers: IncomingHttpHeaders): Headers {
+  return keep(headers, responseDrops, { connection: connectionNames(headers) });
+}
+
+/** What every answer carries, whoever made it: the request's id, the instance and its engine. */
+export const edgeHeaders = (instanceLabel: string, requestId: string): Readonly<Record<string, string>> => ({
+  'x-edge': instanceLabel,
+  'x-edge-engine': 'fastify',
+  'x-request-id': requestId,
+});
+
+/** Bytes of all names and values, with the colon, space and line end that HTTP/1.1 would put between them. */
+export const headBytes = (rawHeaders: readonly string[]): number =>
+  rawHeaders.reduce((sum, text) => sum + text.length + 2, 0);

@@ -17,7 +17,7 @@ interface StepResult {
 const steps: readonly Step[] = [
   { name: 'system packages', command: ['node', 'scripts/system-packages.ts'] },
   { name: 'build', command: ['turbo', 'run', 'build', '--output-logs=errors-only'] },
-  { name: 'lint and format', command: ['biome', 'ci'] },
+  { name: 'lint and format', command: ['biome', 'ci', '--error-on-warnings'] },
   { name: 'types', command: ['tsc', '--noEmit'] },
   { name: 'types of the browser code', command: ['tsc', '--noEmit', '-p', 'packages/tour-runtime'] },
   { name: 'unused code', command: ['knip', '--no-progress'] },
@@ -26,13 +26,14 @@ const steps: readonly Step[] = [
 
 const root = join(import.meta.dirname, '..');
 const reports = join(root, 'reports');
+const env = { ...process.env, TURBO_TELEMETRY_DISABLED: '1' };
 
 async function run({ name, command }: Step, position: string): Promise<StepResult> {
   const [program, ...args] = command;
   console.log(`\n[${position}] ${name}: ${command.join(' ')}`);
   const begin = performance.now();
   const passed = await new Promise<boolean>((resolve) => {
-    const child = spawn(program, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+    const child = spawn(program, args, { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] });
     child.once('error', (error) => {
       console.error(error.message);
       resolve(false);

@@ -13,6 +13,9 @@ export interface WatchEvents {
   readonly onFailed: (reason: string) => void;
 }
 
+/** How long a file must lie still before it is read: a write first empties it. */
+const SETTLE_MS = 100;
+
 /**
  * Bundles now, and again whenever a source file or the topology changes, until the returned function is called.
  * esbuild fixes `define` for the life of a context, so a topology that changes a hostname needs a new one.
@@ -30,20 +33,26 @@ export async function watchBundle(request: BundleRequest, events: WatchEvents): 
       await current?.dispose();
       current = await startContext(topology, request.outdir, events);
     } catch (error) {
-      events.onFailed(String(error));
+      events.onFailed(error instanceof Error ? error.message : String(error));
     }
   };
 
   let refreshed = refresh();
+  let settling: NodeJS.Timeout | undefined;
   const file = basename(request.topologyFile);
   // The folder, not the file: editors replace a file by renaming another over it.
   const watcher = watch(dirname(request.topologyFile), (_event, name) => {
-    if (name === file) refreshed = refreshed.then(refresh);
+    if (name !== file) return;
+    clearTimeout(settling);
+    settling = setTimeout(() => {
+      refreshed = refreshed.then(refresh);
+    }, SETTLE_MS);
   });
   await refreshed;
 
   return async () => {
     watcher.close();
+    clearTimeout(settling);
     await refreshed;
     await current?.dispose();
   };

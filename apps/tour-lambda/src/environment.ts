@@ -11,13 +11,13 @@ export interface Environment {
 /** What the functions read from their environment: AWS_REGION, TABLE_NAME, AWS_ENDPOINT_URL_DYNAMODB, credentials. */
 export function readEnvironment(variables: Variables): Environment {
   const region = required(variables, 'AWS_REGION');
-  const endpoint = variables['AWS_ENDPOINT_URL_DYNAMODB'];
-  const sessionToken = variables['AWS_SESSION_TOKEN'];
+  const endpoint = optional(variables, 'AWS_ENDPOINT_URL_DYNAMODB');
+  const sessionToken = optional(variables, 'AWS_SESSION_TOKEN');
   return {
     region,
     store: {
       region,
-      tableName: variables['TABLE_NAME'] ?? 'isochrone',
+      tableName: optional(variables, 'TABLE_NAME') ?? 'isochrone',
       ...(endpoint === undefined ? {} : { endpoint }),
       credentials: {
         accessKeyId: required(variables, 'AWS_ACCESS_KEY_ID'),
@@ -28,10 +28,13 @@ export function readEnvironment(variables: Variables): Environment {
   };
 }
 
+/** The value of a variable that must be set; empty counts as unset. */
 export function required(variables: Variables, name: string): string {
-  const value = variables[name];
-  if (value !== undefined && value !== '') return value;
+  const value = optional(variables, name);
+  if (value !== undefined) return value;
   throw new TourLambdaError('TOUR_LAMBDA_ENVIRONMENT', `environment variable ${name} is not set`, {
     hint: `set ${name}; Lambda sets AWS_REGION and the credentials itself`,
   });
 }
+
+const optional = (variables: Variables, name: string): string | undefined => variables[name] || undefined;

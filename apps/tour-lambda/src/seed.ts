@@ -80,8 +80,14 @@ function readSeed(variables: NodeJS.ProcessEnv): Seed {
 }
 
 if (import.meta.main) {
-  const { store } = readEnvironment(process.env);
-  const client = createClient(store);
-  await seed(client, store.tableName, readSeed(process.env));
-  client.destroy();
+  try {
+    const { store } = readEnvironment(process.env);
+    const client = createClient(store);
+    await seed(client, store.tableName, readSeed(process.env));
+    client.destroy();
+  } catch (error) {
+    const explained = error instanceof TourLambdaError && error.hint !== undefined;
+    console.error(explained ? `${error.code} ${error.message}\n  ${error.hint}` : String(error));
+    process.exitCode = 1;
+  }
 }

@@ -11,7 +11,6 @@ const internal: Status = { status: 500, title: 'Internal Server Error' };
 const statusOf: Readonly<Record<TourLambdaErrorCode, Status>> = {
   TOUR_LAMBDA_BODY_NOT_JSON: { status: 400, title: 'Bad Request' },
   TOUR_LAMBDA_BODY_TOO_LARGE: { status: 413, title: 'Content Too Large' },
-  TOUR_LAMBDA_BUILD: internal,
   TOUR_LAMBDA_ENVIRONMENT: internal,
   TOUR_LAMBDA_FOREIGN_HOST: { status: 421, title: 'Misdirected Request' },
   TOUR_LAMBDA_INTERNAL: internal,

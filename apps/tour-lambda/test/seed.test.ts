@@ -1,0 +1,41 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { openPublishingStore } from '../src/store/publishing-store.ts';
+import { functionsOn, putOf, sampleTourTitled, textOf } from './functions.ts';
+import { environmentOf, publishKey, startEmptyStore } from './store.ts';
+
+const entry = fileURLToPath(new URL('../src/seed.ts', import.meta.url));
+
+async function runSeed(environment: Record<string, string>) {
+  const child = spawn(process.execPath, [entry], { env: environment, stdio: ['ignore', 'ignore', 'pipe'] });
+  let output = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    output += text;
+  });
+  const [code]: unknown[] = await once(child, 'close');
+  return { code, output };
+}
+
+it('makes the table, the account, its key and the sample tour, and keeps what is there', async () => {
+  const settings = await startEmptyStore();
+  const environment = { ...environmentOf(settings), ACCOUNT: 'acme', PUBLISH_KEY: publishKey };
+  expect(await runSeed(environment)).toEqual({ code: 0, output: '' });
+  const { deliver, publish } = functionsOn(settings);
+  expect((await deliver({ path: '/acme.js' })).headers).toMatchObject({ 'x-tours-revision': '1' });
+
+  await publish(putOf(sampleTourTitled('Kept')));
+  expect(await runSeed(environment)).toEqual({ code: 0, output: '' });
+  const script = await deliver({ path: '/acme.js' });
+  expect(script.headers).toMatchObject({ 'x-tours-revision': '2' });
+  expect(textOf(script)).toContain('Kept');
+  const store = openPublishingStore(settings);
+  expect(await store.listTours('acme')).toHaveLength(1);
+});
+
+it('says which variable is missing', async () => {
+  const { code, output } = await runSeed({ AWS_REGION: 'us-east-1' });
+  expect(code).toBe(1);
+  expect(output).toContain('AWS_ACCESS_KEY_ID is not set');
+});

@@ -2,9 +2,9 @@
 const BORROWED = ['aria-haspopup', 'aria-expanded', 'aria-controls'] as const;
 
 /** Runs `action`, then puts the page's own values back on `elements`, so that a dropdown keeps saying it is one. */
-export function keepingAttributes(elements: readonly (Element | undefined)[], action: () => void): void {
+export function keepingAttributes(elements: readonly Element[], action: () => void): void {
   const snapshots = elements.flatMap((element) =>
-    element ? BORROWED.map((name) => ({ element, name, value: element.getAttribute(name) })) : [],
+    BORROWED.map((name) => ({ element, name, value: element.getAttribute(name) })),
   );
   try {
     action();

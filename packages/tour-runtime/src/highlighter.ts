@@ -47,11 +47,16 @@ export function createHighlighter(): Highlighter {
     popoverClass: 'isochrone-popover',
   });
   let current: Element | undefined;
+  // All of them: when a visitor is faster than the animation, driver.js tidies an earlier target only at the end.
+  const targets = new Set<Element>();
 
   return {
     show: (view) => {
       adoptStyles();
-      keepingAttributes([current, view.target], () =>
+      if (view.target) targets.add(view.target);
+      // For the same reason this class could stay, and with it a second element that takes clicks.
+      if (current !== view.target) current?.classList.remove('driver-active-element');
+      keepingAttributes([...targets], () =>
         highlight.highlight({
           ...(view.target ? { element: view.target } : {}),
           popover: {
@@ -71,8 +76,9 @@ export function createHighlighter(): Highlighter {
       current = view.target;
     },
     close: () => {
-      keepingAttributes([current], () => highlight.destroy());
+      keepingAttributes([...targets], () => highlight.destroy());
       current = undefined;
+      targets.clear();
     },
   };
 }

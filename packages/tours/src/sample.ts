@@ -23,7 +23,7 @@ export const sampleTour: Tour = {
         en: {
           title: 'Start with a date range',
           body: [
-            { kind: 'paragraph', text: 'The figures and the chart below follow it.' },
+            { kind: 'paragraph', text: 'The figures and the chart follow it.' },
             { kind: 'paragraph', text: 'Last week against the week before is a good first look.' },
           ],
         },

@@ -87,6 +87,31 @@ describe('a page with our script', () => {
     ]);
   });
 
+  it('is left as it was by a visitor who is faster than the animation', async () => {
+    const elements = ['one', 'two', 'three'].map(
+      (id) => `<a id="${id}" aria-haspopup="menu" class="own">${id}</a>`,
+    );
+    const hurry = `<script>
+      const press = () => dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight' }));
+      window.isochrone = { q: [
+        ['on', 'step', () => setTimeout(() => { active = document.querySelectorAll('.driver-active-element').length; press(); })],
+        ['on', 'completed', () => setTimeout(() => { ended = true; })],
+      ] };
+      let active = 0;
+      let ended = false;
+    </script>`;
+    const { page, popover, errors } = await openSite(browser, {
+      page: pageOf(elements.join('') + hurry),
+      tours: [tourOf(['one', 'two', 'three'].map((id) => tooltip(id, `#${id}`)))],
+    });
+    await page.waitForFunction('ended');
+    expect(await page.evaluate('active')).toBe(1);
+    expect(await popover.count()).toBe(0);
+    const left = page.locator('a[aria-haspopup="menu"][class="own"]:not([aria-expanded], [aria-controls])');
+    expect(await left.count()).toBe(3);
+    expect(errors).toEqual([]);
+  });
+
   it('gets the focus back where it was', async () => {
     const { page, popover } = await openSite(browser, {
       page: pageOf('<button id="here">Start</button>'),

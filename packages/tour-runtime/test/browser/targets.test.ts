@@ -16,16 +16,18 @@ const missing = (page: Page) => page.evaluate(() => Reflect.get(window, 'missing
 
 describe('a target', () => {
   it('is waited for when it comes late, or is only hidden at first', async () => {
-    const { page, step } = await openSite(browser, {
-      page: pageOf(`<p id="hidden" hidden>Hidden</p><div id="root"></div>`),
+    const site = {
+      page: pageOf('<p id="hidden" hidden>Hidden</p><div id="root"></div>'),
       tours: [tourOf([tooltip('late', '#late'), tooltip('hidden', '#hidden')])],
-    });
+    };
+    const { page, step } = await openSite(browser, site, { reducedMotion: 'reduce' });
     await page.waitForFunction(() => Reflect.get(window, 'isochrone')?.ready);
     await page.evaluate(() =>
       document.querySelector('#root')?.insertAdjacentHTML('beforeend', '<p id="late">Late'),
     );
     await step('Title of late');
     await page.keyboard.press('ArrowRight');
+    expect(await page.getByText('Title of hidden').count()).toBe(0);
     await page.evaluate(() => document.querySelector('#hidden')?.removeAttribute('hidden'));
     await step('Title of hidden');
   });

@@ -14,6 +14,7 @@ const pnpm = (folder: string, ...args: string[]): string =>
   });
 
 const workspaceSchema = z.object({
+  nodeVersion: z.string(),
   catalog: z.record(z.string(), z.string()),
   overrides: z.record(z.string(), z.string()),
 });
@@ -29,9 +30,10 @@ describe('the installation', () => {
     expect(pinned).toMatch(/^24\./);
   });
 
-  it('names the same Node for the editor and for npm', () => {
+  it('names the same Node for version managers, for npm and for pnpm', () => {
     const pinned = readFileSync(join(root, '.node-version'), 'utf8').trim();
     expect(readManifest('.').optionalDependencies['node']).toBe(pinned);
+    expect(workspace.nodeVersion).toBe(pinned);
   });
 
   it('names exact versions only', () => {

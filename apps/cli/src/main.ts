@@ -1,3 +1,4 @@
+import { ConfigGenError } from '@isochrone/config-gen';
 import { CommanderError } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { CliError } from './errors.ts';
@@ -29,7 +30,7 @@ function run(): ExitCode {
       if (asJson) complain('CLI_USAGE', error.message.replace(/^error: /, ''), 'see ./isochrone --help');
       return exitCodes.misuse;
     }
-    if (!(error instanceof CliError)) throw error;
+    if (!(error instanceof CliError || error instanceof ConfigGenError)) throw error;
     const { code, message, hint } = error;
     if (asJson) complain(code, message, hint);
     else process.stderr.write(`${code} ${message}\n  ${hint}\n`);

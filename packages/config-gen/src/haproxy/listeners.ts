@@ -47,6 +47,8 @@ function healthRules(instance: ProxyInstance): readonly string[] {
   return [
     answer(503, 'draining', ' { nbsrv(drain) eq 0 }'),
     answer(503, 'no-healthy-upstream', ' { nbsrv(origins) eq 0 }'),
+    '# Route 53 asks more often than most visitors: what is well is not worth a line.',
+    'http-request set-log-level silent if { path /healthz }',
     answer(200, 'ok', ''),
   ];
 }

@@ -29,8 +29,15 @@ export function quotedPath(path: string): string {
   return quoted(path);
 }
 
-/** @throws ConfigGenError also where the path is too long for a socket. */
+/** @throws ConfigGenError also where haproxy would bind another path: it reads socket paths as lists of addresses. */
 export function quotedSocketPath(path: string): string {
+  if (/[,$]/.test(path)) {
+    throw new ConfigGenError(
+      'CONFIG_GEN_INVALID_PATH',
+      `socket path ${JSON.stringify(path)} has a comma or a dollar sign, which haproxy takes for the next address or a variable`,
+      'use a state directory without these characters',
+    );
+  }
   const bytes = Buffer.byteLength(path);
   if (bytes > MAX_SOCKET_PATH_BYTES) {
     throw new ConfigGenError(

@@ -25,7 +25,9 @@ export function originsBackend(
     lines: [
       '# First and not backup: a request that failed then leaves at its first retry.',
       'balance first',
-      'http-reuse always',
+      '# A fresh hop for each request: after a failure on a reused connection haproxy hangs up on the client without a word.',
+      'http-reuse never',
+      'option http-server-close',
       ...(upstreams.length === 1
         ? [
             '# Nobody else to ask: only a connection that turned out to be closed is worth a second try.',
@@ -63,8 +65,6 @@ export function hopFrontend(instance: ProxyInstance, settings: EdgeSettings, ups
       'option dontlog-normal',
       `log-format ${upstreamFailureLog(upstream.region)}`,
       'unique-id-format %[req.hdr(x-request-id)]',
-      '# The first half closes these connections, so that it never writes to one that is being closed.',
-      'timeout http-keep-alive 1h',
       `timeout client ${2 * edgeTimeouts.client}s`,
       'http-request set-var(txn.began) date(0,ms)',
       `http-request set-var(txn.usable) nbsrv(${api(upstream)})`,

@@ -1,0 +1,118 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Tour } from '@isochrone/tours';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { WorldDescription } from '../src/world-description.ts';
+import { curl } from './support/curl.ts';
+import { startWorldProcess, type WorldProcess } from './support/world-process.ts';
+
+describe.each(['fastify', 'haproxy'] as const)('the local world with %s at the edge', (engine) => {
+  let process: WorldProcess;
+  let world: WorldDescription;
+
+  beforeAll(async () => {
+    process = await startWorldProcess({ args: ['--engine', engine] });
+    world = await process.describe();
+  });
+  afterAll(() => process[Symbol.asyncDispose]());
+
+  const through = (place: { readonly address: string; readonly port: number }): readonly string[] => [
+    ...['--cacert', world.ca],
+    ...['--connect-to', `::${place.address}:${place.port}`],
+  ];
+  const proxies = () =>
+    world.regions.flatMap(({ name, proxies }) => proxies.map((proxy) => ({ region: name, ...proxy })));
+
+  it('has the proxies of every region, healthy', () => {
+    expect(world.ready).toBe(true);
+    expect(world.regions.map(({ name, proxies }) => [name, proxies.length])).toEqual([
+      ['us-east-1', 2],
+      ['eu-west-1', 2],
+      ['ap-southeast-2', 2],
+    ]);
+    expect(proxies().every(({ healthy, engine: kind }) => healthy && kind === engine)).toBe(true);
+  });
+
+  it("delivers the sample tour through every proxy, from the proxy's own region", async () => {
+    for (const proxy of proxies()) {
+      const { status, headers, body } = await curl(...through(proxy), world.scriptUrl);
+      expect(status).toBe(200);
+      expect(headers.get('content-type')).toBe('text/javascript; charset=utf-8');
+      expect(headers.get('x-region')).toBe(proxy.region);
+      expect(headers.get('x-edge')).toBe(proxy.name);
+      expect(headers.get('x-edge-engine')).toBe(engine);
+      expect(body).toContain('Start with a date range');
+    }
+  });
+
+  it('works as the printed curl line says', async () => {
+    const line = await process.line(/^script {3}curl /);
+    const { status } = await curl(...line.replace(/^script {3}curl /, '').split(' '));
+    expect(status).toBe(200);
+  });
+
+  it('answers 403 at a gateway that is asked for the public name, as API Gateway does', async () => {
+    for (const { api } of world.regions) {
+      const { status, headers, body } = await curl('--insecure', ...through(api), world.scriptUrl);
+      expect(status).toBe(403);
+      expect(body).toBe('{"message":"Forbidden"}');
+      expect(headers.get('x-amzn-errortype')).toBe('ForbiddenException');
+    }
+  });
+
+  it('shows each of 200 published changes at the very next load in every region', async () => {
+    const authorization = ['-H', `authorization: Bearer ${world.publishKey}`];
+    const trusted = ['--cacert', world.ca];
+    const before = await curl(...trusted, ...authorization, world.publish.url);
+    const tour: Tour = JSON.parse(before.body);
+    const file = join(process.state, 'tour.json');
+    const places = world.regions.flatMap(({ proxies: [first] }) => first ?? []);
+    const stale: string[] = [];
+    for (let trial = 1; trial <= 200; trial += 1) {
+      await writeFile(file, JSON.stringify(titled(tour, `trial ${trial} on ${engine}`)));
+      const put = await curl(
+        ...trusted,
+        ...authorization,
+        ...['-X', 'PUT', '-H', 'content-type: application/json', '--data-binary', `@${file}`],
+        world.publish.url,
+      );
+      expect(put.status).toBe(200);
+      const answers = await Promise.all(places.map((place) => curl(...through(place), world.scriptUrl)));
+      for (const { headers, body } of answers) {
+        if (!body.includes(`trial ${trial} on ${engine}`))
+          stale.push(`${headers.get('x-region')} at ${trial}`);
+      }
+    }
+    expect(stale).toEqual([]);
+    await rm(file);
+  }, 300_000);
+
+  it('says that a child crashed, and starts it again', async () => {
+    const [victim] = proxies();
+    if (!victim?.pid) throw new Error('no proxy runs');
+    globalThis.process.kill(victim.pid, 'SIGKILL');
+    await process.line(new RegExp(`^${victim.name} ended .*; starting it again`));
+    await expect
+      .poll(async () => (await curl(...through(victim), world.scriptUrl).catch(() => undefined))?.status, {
+        timeout: 20_000,
+      })
+      .toBe(200);
+  });
+});
+
+/** The tour with another title in its first step. */
+function titled(tour: Tour, title: string): Tour {
+  return {
+    ...tour,
+    steps: tour.steps.map((step, index) =>
+      index === 0
+        ? {
+            ...step,
+            content: Object.fromEntries(
+              Object.entries(step.content).map(([locale, content]) => [locale, { ...content, title }]),
+            ),
+          }
+        : step,
+    ),
+  };
+}

@@ -8,7 +8,7 @@ export const edgeTimeouts = {
   writeHeaders: 10,
   /** Silence within an upstream's response body. */
   body: 3,
-  /** All attempts of one request together, until the response begins. */
+  /** All attempts of one request together, until the response begins; haproxy can only hold each attempt to it. */
   attempts: 8,
   /** Until a client has sent its request's headers. */
   request: 5,

@@ -196,7 +196,7 @@ it('logs each request as one line of JSON', async () => {
   await edge.ask({ path: '/"quoted"?secret' });
   await edge.ask({ path: `/${'"'.repeat(2000)}`, host: 'a'.repeat(5000), sni: 'fast.example.com' });
   const lines = () => edge.log.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
-  await expect.poll(lines).toMatchObject([
+  await expect.poll(lines, { timeout: 10_000 }).toMatchObject([
     {
       event: 'request',
       method: 'GET',

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { type BuildOptions, build, context } from 'esbuild';
+import { type BuildOptions, build, context, type Message, type Plugin } from 'esbuild';
 
 const { values } = parseArgs({
   options: {
@@ -19,16 +19,35 @@ const options: BuildOptions = {
   keepNames: true,
   sourcemap: 'external',
   legalComments: 'none',
-  logLevel: 'warning',
+  logLevel: values.watch ? 'silent' : 'warning',
+  metafile: true,
   // Fastify and undici are CommonJS: their require calls need one, which an ES module does not have.
   banner: {
     js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
   },
 };
 
+const located = ({ text, location }: Message): string =>
+  location === null ? text : `${location.file}:${location.line}:${location.column} ${text}`;
+
+/** One line for every build: whoever watches reads them. */
+const report: Plugin = {
+  name: 'report',
+  setup({ onEnd }) {
+    onEnd(({ errors, metafile }) => {
+      if (errors.length > 0) {
+        console.error(`build of edge-proxy failed: ${errors.map(located).join('; ')}`);
+        return;
+      }
+      const bundle = Object.entries(metafile?.outputs ?? {}).find(([file]) => file.endsWith('main.mjs'));
+      console.log(`built edge-proxy: ${Math.ceil((bundle?.[1].bytes ?? 0) / 1024)} KB`);
+    });
+  },
+};
+
 if (values.watch) {
-  const watching = await context(options);
+  const watching = await context({ ...options, plugins: [report] });
   await watching.watch();
 } else {
-  await build(options);
+  await build({ ...options, plugins: [report] });
 }

@@ -13,7 +13,7 @@ export function accessLogFields(
   const [path] = requestTarget(request.originalUrl).path.split('?', 1);
   return {
     request: request.id,
-    peer: request.ip,
+    peer: exchange.peer,
     protocol: `HTTP/${raw.httpVersion}`,
     method: request.method,
     host: request.host,
@@ -24,6 +24,6 @@ export function accessLogFields(
     moved: exchange.moved,
     reason: exchange.reason,
     error: exchange.failure instanceof Error ? exchange.failure.message : undefined,
-    aborted: raw.destroyed && !reply.raw.writableFinished ? true : undefined,
+    aborted: reply.raw.writableEnded ? undefined : true,
   };
 }

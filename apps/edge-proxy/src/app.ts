@@ -51,7 +51,7 @@ export function buildApp(config: EdgeProxyConfig, materials: Materials, log: Log
     routerOptions: { maxParamLength: limits.targetBytes },
     rewriteUrl: ({ url = '/' }) => requestTarget(url).path,
     frameworkErrors: (error, request, reply) => {
-      request.exchange = {};
+      request.exchange = { peer: request.ip };
       reply.headers(edgeHeaders(instanceLabel, request.id));
       sendProblem(reply, reasonOf(error));
     },
@@ -67,8 +67,12 @@ export function buildApp(config: EdgeProxyConfig, materials: Materials, log: Log
 
   app.decorateRequest('exchange');
   app.addHook('onRequest', (request, reply, done) => {
-    request.exchange = {};
+    request.exchange = { peer: request.ip };
     reply.headers(edgeHeaders(instanceLabel, request.id));
+    reply.raw.once('close', () => {
+      if (!reply.raw.writableEnded) request.exchange.abort?.(new Error('the client left'));
+      app.log.info(accessLogFields(request, reply), 'request');
+    });
     const { raw } = request;
     if (raw.httpVersionMajor === 1 && connections.isOld(raw.socket)) reply.header('connection', 'close');
     const hostname = askedHostname(request);
@@ -80,10 +84,6 @@ export function buildApp(config: EdgeProxyConfig, materials: Materials, log: Log
     }
     if (Number(raw.headers['content-length'] ?? 0) > limits.bodyBytes)
       return void sendProblem(reply, 'body-too-large');
-    done();
-  });
-  app.addHook('onResponse', (request, reply, done) => {
-    app.log.info(accessLogFields(request, reply), 'request');
     done();
   });
   app.setErrorHandler((error, request, reply) => {

@@ -39,7 +39,11 @@ export async function startEdge(
   }
 
   try {
-    await app.listen({ host: config.bind.address, port: config.bind.port });
+    await app.listen({
+      host: config.bind.address,
+      port: config.bind.port,
+      listenTextResolver: (address) => `listening at ${address.replace(/^http:/, 'https:')}`,
+    });
     if (plain !== null && config.plainBind !== null) {
       plain.listen(config.plainBind.port, config.plainBind.address);
       await once(plain, 'listening');

@@ -3,6 +3,8 @@ import type { EdgeErrorReason } from '@isochrone/config-gen';
 
 /** What becomes known of one request on its way: for its access log line, and to end it when its client leaves. */
 export interface Exchange {
+  /** Address of the client's end of the connection; it is gone from the request once the connection is. */
+  readonly peer: string;
   /** The upstream that was asked last. */
   upstream?: string;
   /** Whether a second upstream was asked. */

@@ -28,7 +28,7 @@ export class FailoverDispatcher extends Dispatcher {
   }
 
   override dispatch(request: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
-    const journey = new Journey(request, handler, this.#options, exchanges.getStore() ?? {});
+    const journey = new Journey(request, handler, this.#options, exchanges.getStore());
     journey.begin();
     return true;
   }
@@ -41,7 +41,7 @@ type RawFields = NonNullable<Dispatcher.DispatchController['rawHeaders']> | null
 class Journey implements Dispatcher.DispatchController {
   readonly #request: Dispatcher.DispatchOptions;
   readonly #handler: Dispatcher.DispatchHandler;
-  readonly #exchange: Exchange;
+  readonly #exchange: Exchange | undefined;
   readonly #options: FailoverOptions;
   readonly #candidates: readonly Upstream[];
   readonly #safe: boolean;
@@ -55,7 +55,7 @@ class Journey implements Dispatcher.DispatchController {
     request: Dispatcher.DispatchOptions,
     handler: Dispatcher.DispatchHandler,
     options: FailoverOptions,
-    exchange: Exchange,
+    exchange: Exchange | undefined,
   ) {
     this.#request = request;
     this.#handler = handler;
@@ -66,7 +66,7 @@ class Journey implements Dispatcher.DispatchController {
   }
 
   begin(): void {
-    this.#exchange.abort = (reason) => this.abort(reason);
+    if (this.#exchange) this.#exchange.abort = (reason) => this.abort(reason);
     const [first] = this.#candidates;
     if (first === undefined) {
       this.#fail(
@@ -86,7 +86,7 @@ class Journey implements Dispatcher.DispatchController {
 
   #attempt(upstream: Upstream): void {
     this.#attempts += 1;
-    this.#exchange.upstream = upstream.hostname;
+    if (this.#exchange) this.#exchange.upstream = upstream.hostname;
     /** Set once the response has begun, or once what this attempt brings is of no more interest. */
     let begun = false;
     let forsaken = false;
@@ -94,7 +94,7 @@ class Journey implements Dispatcher.DispatchController {
     const move = (to: Upstream): void => {
       forsaken = true;
       upstream.suspect();
-      this.#exchange.moved = true;
+      if (this.#exchange) this.#exchange.moved = true;
       this.#attempt(to);
     };
     upstream.dispatcher.dispatch(this.#requestTo(upstream), {

@@ -1,3 +1,4 @@
+import { constants, Http2ServerResponse } from 'node:http2';
 import type { FastifyHttpProxyOptions } from '@fastify/http-proxy';
 import type { EdgeProxyConfig } from '@isochrone/config-gen';
 import { askedHostname } from './authority.ts';
@@ -35,9 +36,6 @@ export function forwardingOptions(
     handler: (request, reply, destination, options) => {
       const { exchange, raw } = request;
       if (hasBody(raw)) request.body = limitedBody(raw, limits.bodyBytes);
-      reply.raw.once('close', () => {
-        if (!reply.raw.writableFinished) exchange.abort?.(new Error('the client left'));
-      });
       exchanges.run(exchange, () => reply.from(destination, options));
     },
     replyOptions: {
@@ -51,6 +49,13 @@ export function forwardingOptions(
           bodyless: request.method === 'GET' || request.method === 'HEAD',
         }),
       rewriteHeaders: (headers) => clientResponseHeaders(headers),
+      onResponse: (request, reply, { stream }) => {
+        stream.once('error', (error: Error) => {
+          request.exchange.failure = error;
+          cutStream(reply.raw);
+        });
+        reply.send(stream);
+      },
       onError: (reply, { error }) => {
         const cause = error.cause ?? error;
         reply.request.exchange.failure = cause;
@@ -58,4 +63,9 @@ export function forwardingOptions(
       },
     },
   };
+}
+
+/** Ends an HTTP/2 response as a failure: Fastify ends it without an error code, and half a body passes for a whole one. */
+function cutStream(response: unknown): void {
+  if (response instanceof Http2ServerResponse) response.stream.close(constants.NGHTTP2_INTERNAL_ERROR);
 }

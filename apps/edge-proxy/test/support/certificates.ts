@@ -12,7 +12,7 @@ export const FALLBACK_API = `eu-west-1-fast.${DOMAIN}`;
 
 /** One authority for a test file: making one takes longer than using it. */
 export const authority: PemPair = await createCertificateAuthority({ commonName: 'edge-proxy tests' });
-export const edgeCertificate: PemPair = await issueCertificate(authority, {
+export const wildcardCertificate: PemPair = await issueCertificate(authority, {
   hostnames: [`*.${DOMAIN}`],
 });
 
@@ -27,7 +27,10 @@ export function temporaryFolder(): string {
 export function writeMaterials(folder: string): { readonly certificate: string; readonly originCa: string } {
   const certificate = join(folder, 'edge.pem');
   const originCa = join(folder, 'ca.pem');
-  writeFileSync(certificate, edgeCertificate.certificate + authority.certificate + edgeCertificate.key);
+  writeFileSync(
+    certificate,
+    wildcardCertificate.certificate + authority.certificate + wildcardCertificate.key,
+  );
   writeFileSync(originCa, authority.certificate);
   return { certificate, originCa };
 }

@@ -3,9 +3,9 @@ import type { IncomingMessage, RequestListener } from 'node:http';
 import { createServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import { issueCertificate, type PemPair } from '@isochrone/dev-ca';
+import type { PemPair } from '@isochrone/dev-ca';
 import { onTestFinished } from 'vitest';
-import { authority } from './certificates.ts';
+import { wildcardCertificate } from './certificates.ts';
 
 /** What an upstream saw of one request. */
 export interface Seen {
@@ -34,13 +34,12 @@ export interface TestUpstream {
 export async function startUpstream(
   hostname: string,
   handle: RequestListener = (_request, response) => response.end(`hello from ${hostname}`),
-  certificate?: PemPair,
+  { certificate, key }: PemPair = wildcardCertificate,
 ): Promise<TestUpstream> {
-  const pair = certificate ?? (await issueCertificate(authority, { hostnames: [hostname] }));
   const seen: Seen[] = [];
   let checks = 0;
   let connections = 0;
-  const server = createServer({ cert: pair.certificate, key: pair.key }, (request, response) => {
+  const server = createServer({ cert: certificate, key }, (request, response) => {
     if (request.url === '/healthz') {
       checks += 1;
       response.writeHead(upstream.health).end();

@@ -1,0 +1,167 @@
+import { once } from 'node:events';
+import { Readable } from 'node:stream';
+import { expect, it, vi } from 'vitest';
+import { OWN_API } from './support/certificates.ts';
+import { ask, askH2, begin, beginStream, openSession } from './support/client.ts';
+import { startTestEdge } from './support/edge.ts';
+import { closedPort, startUpstream } from './support/upstream.ts';
+
+const MEBIBYTE = 1_048_576;
+
+it('streams a large response instead of holding it', async () => {
+  const chunk = Buffer.alloc(MEBIBYTE, 'x');
+  const upstream = await startUpstream(OWN_API, (_request, response) => {
+    response.writeHead(200, { 'content-length': 64 * MEBIBYTE });
+    Readable.from(
+      (function* () {
+        for (let count = 0; count < 64; count += 1) yield chunk;
+      })(),
+    ).pipe(response);
+  });
+  const edge = await startTestEdge([upstream]);
+  const before = process.memoryUsage.rss();
+
+  const [response] = await once(begin(edge), 'response');
+  let bytes = 0;
+  let peak = before;
+  for await (const part of response) {
+    bytes += part.length;
+    peak = Math.max(peak, process.memoryUsage.rss());
+  }
+
+  expect(bytes).toBe(64 * MEBIBYTE);
+  // Client, proxy and upstream live in this one process: three copies would be 192 MiB.
+  expect(peak - before).toBeLessThan(128 * MEBIBYTE);
+});
+
+it.each(['POST', 'PUT', 'PATCH', 'DELETE'])('passes the body of a %s on as it is', async (method) => {
+  const upstream = await startUpstream(OWN_API, (request, response) => request.pipe(response));
+  const edge = await startTestEdge([upstream]);
+  const body = '{"steps": [1,  2]}';
+
+  for (const type of ['application/json', 'text/plain; charset=latin1', 'not a type', undefined]) {
+    const headers = type === undefined ? {} : { 'content-type': type };
+    expect(await ask(edge, { method, headers, body })).toMatchObject({ status: 200, body });
+    expect(upstream.seen.at(-1)?.headers['content-type']).toBe(type);
+  }
+  expect(await ask(edge, { method, body: Readable.from([body]) })).toMatchObject({ status: 200, body });
+  expect(await askH2(openSession(edge), { method, body })).toMatchObject({ status: 200, body });
+});
+
+it('passes on a DELETE without a body', async () => {
+  const upstream = await startUpstream(OWN_API, (_request, response) => response.writeHead(204).end());
+  const edge = await startTestEdge([upstream]);
+
+  expect(await ask(edge, { method: 'DELETE' })).toMatchObject({ status: 204, body: '' });
+});
+
+it('answers 100-continue itself', async () => {
+  const upstream = await startUpstream(OWN_API, (request, response) => request.pipe(response));
+  const edge = await startTestEdge([upstream]);
+
+  const answer = await ask(edge, { method: 'PUT', headers: { expect: '100-continue' }, body: 'x' });
+
+  expect(answer).toMatchObject({ status: 200, body: 'x' });
+  expect(upstream.seen[0]?.headers).not.toHaveProperty('expect');
+});
+
+const tooLarge = { status: 413, headers: { 'x-edge-reason': 'body-too-large' } };
+
+it('refuses a body over the limit with 413, its length told or not', async () => {
+  const upstream = await startUpstream(OWN_API, (request, response) => {
+    request.resume().on('end', () => response.end());
+  });
+  const edge = await startTestEdge([upstream]);
+  const body = Buffer.alloc(MEBIBYTE + 1);
+
+  expect(await ask(edge, { method: 'PUT', body })).toMatchObject(tooLarge);
+  expect(upstream.seen).toEqual([]);
+  expect(await ask(edge, { method: 'PUT', body: Readable.from([body]) })).toMatchObject(tooLarge);
+  expect(await askH2(openSession(edge), { method: 'PUT', body })).toMatchObject(tooLarge);
+  expect(await ask(edge, { method: 'PUT', body: Buffer.alloc(MEBIBYTE) })).toMatchObject({ status: 200 });
+});
+
+it('tells a client with a body in flight that the upstream is gone', async () => {
+  const edge = await startTestEdge([{ hostname: OWN_API, port: await closedPort() }]);
+
+  expect(await ask(edge, { method: 'PUT', body: Buffer.alloc(MEBIBYTE) })).toMatchObject({ status: 502 });
+});
+
+it('answers HEAD, 204 and 304 without a body, and with the upstream’s length and tag', async () => {
+  const upstream = await startUpstream(OWN_API, (request, response) => {
+    if (request.url === '/204') response.writeHead(204).end();
+    else if (request.headers['if-none-match']) response.writeHead(304, { etag: '"1"' }).end();
+    else response.writeHead(200, { etag: '"1"', 'content-length': 5 }).end('hello');
+  });
+  const edge = await startTestEdge([upstream]);
+  const session = openSession(edge);
+
+  for (const get of [ask.bind(null, edge), askH2.bind(null, session)]) {
+    const head = await get({ method: 'HEAD' });
+    expect(head).toMatchObject({ status: 200, body: '', headers: { etag: '"1"', 'content-length': '5' } });
+    expect(await get({ path: '/204' })).toMatchObject({ status: 204, body: '' });
+    const unchanged = await get({ headers: { 'if-none-match': '"1"' } });
+    expect(unchanged).toMatchObject({ status: 304, body: '', headers: { etag: '"1"' } });
+  }
+});
+
+it('leaves an encoded body as it is', async () => {
+  const encoded = Buffer.from([0x1f, 0x8b, 8, 0]);
+  const upstream = await startUpstream(OWN_API, (_request, response) =>
+    response.writeHead(200, { 'content-encoding': 'gzip', 'content-length': encoded.length }).end(encoded),
+  );
+  const edge = await startTestEdge([upstream]);
+
+  const answer = await ask(edge, { headers: { 'accept-encoding': 'gzip' } });
+
+  expect(answer.headers).toMatchObject({ 'content-encoding': 'gzip', 'content-length': '4' });
+  expect(upstream.seen[0]?.headers['accept-encoding']).toBe('gzip');
+});
+
+it.each(['before the response', 'within the response'])(
+  'ends the work upstream when the client leaves %s',
+  async (when) => {
+    const left = Promise.withResolvers<void>();
+    const upstream = await startUpstream(OWN_API, (_request, response) => {
+      response.on('close', () => left.resolve());
+      if (when === 'within the response') response.write('x');
+    });
+    const edge = await startTestEdge([upstream], { timeouts: { headers: 60, attempts: 60, body: 60 } });
+
+    const request = begin(edge);
+    request.on('error', () => {});
+    if (when === 'within the response') await once(request, 'response');
+    else await vi.waitFor(() => expect(upstream.seen).toHaveLength(1));
+    request.destroy();
+
+    await left.promise;
+    await vi.waitFor(() =>
+      expect(edge.log.find(({ msg }) => msg === 'request')).toMatchObject({ aborted: true }),
+    );
+  },
+);
+
+it('ends the work upstream when an HTTP/2 client resets its stream', async () => {
+  const left = Promise.withResolvers<void>();
+  const upstream = await startUpstream(OWN_API, (_request, response) => {
+    response.on('close', () => left.resolve());
+  });
+  const edge = await startTestEdge([upstream], { timeouts: { headers: 60, attempts: 60 } });
+
+  const stream = beginStream(openSession(edge));
+  stream.on('error', () => {});
+  await vi.waitFor(() => expect(upstream.seen).toHaveLength(1));
+  stream.close(8);
+
+  await left.promise;
+});
+
+it('cuts the response where the upstream does', async () => {
+  const upstream = await startUpstream(OWN_API, (_request, response) => {
+    response.write('partial', () => response.destroy());
+  });
+  const edge = await startTestEdge([upstream]);
+
+  await expect(ask(edge)).rejects.toThrow('aborted');
+  await expect(askH2(openSession(edge))).rejects.toThrow();
+});

@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import httpProxy from '@fastify/http-proxy';
 import type { EdgeProxyConfig } from '@isochrone/config-gen';
-import Fastify, { type FastifyInstance, LogController } from 'fastify';
+import Fastify, {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import { accessLogFields } from './access-log.ts';
 import { askedHostname, requestTarget } from './authority.ts';
 import { answerClientError } from './client-errors.ts';
@@ -51,8 +56,7 @@ export function buildApp(config: EdgeProxyConfig, materials: Materials, log: Log
     routerOptions: { maxParamLength: limits.targetBytes },
     rewriteUrl: ({ url = '/' }) => requestTarget(url).path,
     frameworkErrors: (error, request, reply) => {
-      request.exchange = { peer: request.ip };
-      reply.headers(edgeHeaders(instanceLabel, request.id));
+      welcome(request, reply);
       sendProblem(reply, reasonOf(error));
     },
     clientErrorHandler: (error, socket) =>
@@ -66,13 +70,17 @@ export function buildApp(config: EdgeProxyConfig, materials: Materials, log: Log
   for (const method of BODY_METHODS) app.addHttpMethod(method, { hasBody: false, overrideExisting: true });
 
   app.decorateRequest('exchange');
-  app.addHook('onRequest', (request, reply, done) => {
+  /** Begins every exchange, and sees to it that it ends: in the log, and upstream where the client left early. */
+  function welcome(request: FastifyRequest, reply: FastifyReply): void {
     request.exchange = { peer: request.ip };
     reply.headers(edgeHeaders(instanceLabel, request.id));
     reply.raw.once('close', () => {
       if (!reply.raw.writableEnded) request.exchange.abort?.(new Error('the client left'));
       app.log.info(accessLogFields(request, reply), 'request');
     });
+  }
+  app.addHook('onRequest', (request, reply, done) => {
+    welcome(request, reply);
     const { raw } = request;
     if (raw.httpVersionMajor === 1 && connections.isOld(raw.socket)) reply.header('connection', 'close');
     const hostname = askedHostname(request);

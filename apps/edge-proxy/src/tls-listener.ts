@@ -8,6 +8,9 @@ import type { Materials } from './materials.ts';
 /** Milliseconds for a whole request with its body; silence is cut sooner. */
 const REQUEST_MS = 60_000;
 
+/** HTTP/2 streams at a time on one connection, as many as haproxy allows. */
+const MAX_STREAMS = 100;
+
 /** Creates the server for visitors: TLS 1.2 and 1.3, HTTP/2 and HTTP/1.1, any SNI. */
 export function createTlsServer(
   { limits, timeouts }: EdgeProxyConfig,
@@ -26,6 +29,7 @@ export function createTlsServer(
     cert: materials.certificate,
     key: materials.certificate,
     minVersion: 'TLSv1.2',
+    settings: { maxConcurrentStreams: MAX_STREAMS },
     handshakeTimeout: timeouts.request * 1_000,
     // Without it an HTTP/1.1 client's first response waits for its delayed ACK, some 40 ms.
     noDelay: true,

@@ -2,9 +2,11 @@ import { once } from 'node:events';
 import { Agent } from 'node:https';
 import { connect } from 'node:tls';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { authority, OWN_API, PUBLIC_HOST } from './support/certificates.ts';
+import { buildApp } from '../src/app.ts';
+import { readMaterials } from '../src/materials.ts';
+import { authority, OWN_API, PUBLIC_HOST, temporaryFolder, writeMaterials } from './support/certificates.ts';
 import { ask, askH2, begin, beginStream, openSession } from './support/client.ts';
-import { startTestEdge } from './support/edge.ts';
+import { edgeConfig, startTestEdge } from './support/edge.ts';
 import { startUpstream } from './support/upstream.ts';
 
 it('lets a request in flight finish when it stops, and accepts nobody new', async () => {
@@ -78,6 +80,18 @@ it('sends an old HTTP/2 session away, and finishes what it began', async () => {
   finish();
 
   expect(await inFlight).toMatchObject({ status: 200, body: 'done' });
+});
+
+// B1: without it a first HTTP/1.1 response waits for the client's delayed ACK, 40 ms, where the kernel delays ACKs.
+it('sets TCP_NODELAY on its visitors’ connections (B1)', async () => {
+  const upstream = await startUpstream(OWN_API);
+  const config = edgeConfig([upstream], writeMaterials(temporaryFolder()), 'system');
+  const read = readMaterials(config);
+  if (!read.ok) throw read.problems[0];
+  const { app } = buildApp(config, read.materials, { level: 'silent' });
+  onTestFinished(() => app.close());
+
+  expect(Reflect.get(app.server, 'noDelay')).toBe(true);
 });
 
 it('speaks TLS 1.2 and 1.3 and nothing older, and lets ALPN choose the protocol', async () => {

@@ -129,18 +129,3 @@ it('keeps the connection of a client that wants to ask again', async () => {
   expect(first.headers['connection']).toBe('keep-alive');
   expect(second.status).toBe(200);
 });
-
-// B1: without TCP_NODELAY the first response on a connection waits for the client's delayed ACK, 40 ms.
-it('sends HTTP/1.1 responses without waiting for the client’s acknowledgement (B1)', async () => {
-  const edge = await startTestEdge([
-    await startUpstream(OWN_API, (_request, response) => response.end('x'.repeat(12_288))),
-  ]);
-  const times: number[] = [];
-  for (let count = 0; count < 15; count += 1) {
-    const start = performance.now();
-    await ask(edge);
-    times.push(performance.now() - start);
-  }
-
-  expect(Math.min(...times)).toBeLessThan(38);
-});

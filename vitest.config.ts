@@ -1,8 +1,25 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
+
+const folders = ['packages', 'apps'].flatMap((parent) =>
+  readdirSync(parent)
+    .map((child) => `${parent}/${child}`)
+    .filter((folder) => existsSync(`${folder}/test`)),
+);
+
+/** `extends` hands the timeouts on; a project named by its folder alone would have vitest's own. */
+const project = (name: string, root: string) => ({
+  extends: true as const,
+  root,
+  test: { name, include: ['test/**/*.test.ts'] },
+});
 
 export default defineConfig({
   test: {
-    projects: ['packages/*', 'apps/*', { test: { name: 'repository', include: ['test/**/*.test.ts'] } }],
+    projects: [
+      ...folders.map((folder) => project(folder.replace(/^\w+\//, '@isochrone/'), folder)),
+      project('repository', '.'),
+    ],
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 120_000,

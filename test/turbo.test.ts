@@ -1,11 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { appendFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { repositoryFiles, root, workspacePackages } from './workspace.ts';
+import { copyWorkspace } from './workspace-copy.ts';
 
 const planSchema = z.object({
   tasks: z.array(
@@ -20,25 +19,10 @@ const planSchema = z.object({
 
 type Task = z.infer<typeof planSchema>['tasks'][number];
 
-const copy = mkdtempSync(join(tmpdir(), 'isochrone-turbo-'));
+let copy: string;
 
-// A copy, because the experiment edits files and must not disturb the working tree or its cache.
 beforeAll(() => {
-  for (const file of repositoryFiles()) {
-    mkdirSync(join(copy, dirname(file)), { recursive: true });
-    cpSync(join(root, file), join(copy, file));
-  }
-  // These hold links only, so the copy's packages find each other, not the originals; the store is shared.
-  for (const folder of ['.', ...workspacePackages.map((each) => each.folder)]) {
-    const from = join(root, folder, 'node_modules');
-    if (!existsSync(from)) continue;
-    cpSync(from, join(copy, folder, 'node_modules'), {
-      recursive: true,
-      verbatimSymlinks: true,
-      filter: (path) => dirname(path) !== from || !/^\.(?!bin$)/.test(basename(path)),
-    });
-  }
-  symlinkSync(join(root, 'node_modules/.pnpm'), join(copy, 'node_modules/.pnpm'));
+  copy = copyWorkspace();
   const options = { cwd: copy, stdio: 'ignore' } as const;
   spawnSync('git', ['init', '--quiet'], options);
   spawnSync('git', ['add', '--all'], options);

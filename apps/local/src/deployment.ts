@@ -19,7 +19,7 @@ export interface DeploymentOptions {
   readonly dns: Endpoint;
   readonly publicPort: number;
   readonly ca: DevCa;
-  /** Stands for the public authority that signs AWS's own certificates; nobody here trusts it. */
+  /** Signs what unknown server names meet at a gateway. */
   readonly awsCa: DevCa;
   readonly sniPolicy: SniPolicy;
   readonly engineOf: (instance: ProxyInstance) => Engine;
@@ -64,20 +64,22 @@ export function openDeployment(options: DeploymentOptions): Deployment {
     );
   };
   const applyEdges = async (topology: Topology, certificate: string): Promise<void> => {
-    const wanted = topology.regions.flatMap(({ proxies }) => proxies);
-    await settleAll(
-      wanted.map(async (instance) => {
-        const edgeOptions = edgeOptionsOf(options, topology, instance, certificate);
-        const running = edges.get(instance.hostname);
-        if (
-          running?.engine === edgeOptions.engine &&
-          running.configuration === renderConfiguration(edgeOptions)
-        )
-          return;
-        await running?.stop();
-        edges.set(instance.hostname, await startEdge(edgeOptions));
-      }),
-    );
+    const wanted = topology.regions
+      .flatMap(({ proxies }) => proxies)
+      .map((instance) => edgeOptionsOf(options, topology, instance, certificate));
+    const isNew = ({ instance }: EdgeOptions): boolean => !edges.has(instance.hostname);
+    const start = async (edge: EdgeOptions): Promise<void> => {
+      edges.set(edge.instance.hostname, await startEdge(edge));
+    };
+    await settleAll(wanted.filter(isNew).map(start));
+    // One after the other, so that somebody always answers.
+    for (const edge of wanted) {
+      const running = edges.get(edge.instance.hostname);
+      if (!running || (running.engine === edge.engine && running.configuration === renderConfiguration(edge)))
+        continue;
+      await running.stop();
+      await start(edge);
+    }
   };
   const removeEdges = (kept: ReadonlySet<string>): Promise<void> =>
     removeAll(edges, (hostname) => !kept.has(hostname));
@@ -109,7 +111,6 @@ export function openDeployment(options: DeploymentOptions): Deployment {
       await settleAll([...apis.values()].map((api) => api.reload()));
     },
     restartEdges: async () => {
-      // One after the other, so that somebody always answers.
       for (const edge of edges.values()) if (edge.engine === 'fastify') await edge.restart();
     },
     close: async () => {

@@ -18,10 +18,11 @@ const LENGTH_BYTES = 2;
 const PORT_ATTEMPTS = 8;
 
 /**
- * @param zone asked anew for every query, so that a changed topology is answered at once
+ * @param zone asked anew for every query, so that a changed topology is answered at once; queries before there is one get no
+ *   answer
  * @throws LocalError LOCAL_ADDRESS_IN_USE
  */
-export async function startDnsServer(bind: Endpoint, zone: () => Zone): Promise<DnsServer> {
+export async function startDnsServer(bind: Endpoint, zone: () => Zone | undefined): Promise<DnsServer> {
   const connections = new Set<Socket>();
   for (let attempt = 1; ; attempt += 1) {
     const tcp = createServer((socket) => {
@@ -41,7 +42,8 @@ export async function startDnsServer(bind: Endpoint, zone: () => Zone): Promise<
       throw cannotListen(error, endpoint, 'the DNS server', '--dns-port');
     }
     udp.on('message', (message, from) => {
-      const reply = replyTo(message, zone(), 'udp');
+      const current = zone();
+      const reply = current && replyTo(message, current, 'udp');
       // A client that is gone by now shows as an error of this socket; there is nobody left to tell.
       if (reply) udp.send(reply, from.port, from.address, () => {});
     });
@@ -60,7 +62,7 @@ export async function startDnsServer(bind: Endpoint, zone: () => Zone): Promise<
 }
 
 /** Messages with their length in front (RFC 1035, section 4.2.2), as many as the client sends. */
-function serveStream(socket: Socket, zone: () => Zone): void {
+function serveStream(socket: Socket, zone: () => Zone | undefined): void {
   let pending = Buffer.alloc(0);
   socket.setTimeout(TCP_IDLE_MS, () => socket.destroy());
   socket.on('error', () => socket.destroy());
@@ -68,7 +70,8 @@ function serveStream(socket: Socket, zone: () => Zone): void {
     pending = Buffer.concat([pending, chunk]);
     while (pending.length >= LENGTH_BYTES && pending.length >= LENGTH_BYTES + pending.readUInt16BE(0)) {
       const end = LENGTH_BYTES + pending.readUInt16BE(0);
-      const reply = replyTo(pending.subarray(LENGTH_BYTES, end), zone(), 'tcp');
+      const current = zone();
+      const reply = current && replyTo(pending.subarray(LENGTH_BYTES, end), current, 'tcp');
       pending = pending.subarray(end);
       if (!reply) return void socket.destroy();
       const length = Buffer.alloc(LENGTH_BYTES);

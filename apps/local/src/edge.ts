@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type EdgeSettings, renderEdgeProxy, renderHaproxy } from '@isochrone/config-gen';
 import { type Supervised, startEngine, supervise, type UnexpectedExit } from '@isochrone/engines';
 import type { Engine, ProxyInstance, Topology } from '@isochrone/topology';
+import { acceptsConnections } from './accepting.ts';
 
 export interface EdgeOptions {
   readonly topology: Topology;
@@ -24,6 +25,7 @@ export interface Edge {
   readonly pid: number | null;
   /** Changes exactly when the proxy has to be restarted. */
   readonly configuration: string;
+  /** Resolves when the new process accepts connections. */
   restart(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -38,7 +40,11 @@ export function renderConfiguration({ topology, instance, engine, settings }: Ed
     : renderEdgeProxy(topology, instance, settings);
 }
 
-/** @throws EnginesError ENGINES_HAPROXY_MISSING, ENGINES_START_FAILED */
+/**
+ * Starts a proxy; resolves when it accepts connections, or has ended and is tried again in the background.
+ *
+ * @throws EnginesError ENGINES_HAPROXY_MISSING, ENGINES_START_FAILED
+ */
 export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const { instance, engine, directory, edgeProxyEntry, execArgv, log, onExit } = options;
   const name = instanceLabel(instance);
@@ -51,6 +57,11 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     () => startEngine({ engine, name, configFile, edgeProxyEntry, log, execArgv }),
     { onExit },
   );
+  const accepting = async (): Promise<void> => {
+    const { current } = supervised;
+    if (current) await acceptsConnections(options.settings.bind, current.exited);
+  };
+  await accepting();
   return {
     instance,
     engine,
@@ -60,6 +71,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     },
     restart: async () => {
       await supervised.restart();
+      await accepting();
     },
     stop: () => supervised.stop(),
   };

@@ -1,50 +1,73 @@
+import { join } from 'node:path';
 import { type RunningProcess, startNode } from '@isochrone/engines';
 import { LocalError } from './errors.ts';
 import { programs } from './programs.ts';
 
-export interface BuildOptions {
-  readonly topologyFile: string;
-  /** Taken in place of the topology's own. */
-  readonly domain: string;
+/** Where a world keeps its built functions. */
+export interface FunctionBuild {
   readonly out: string;
   readonly log: (line: string) => void;
 }
 
-/** Builds the functions' bundles for one topology. @throws LocalError LOCAL_BUILD_FAILED */
-export async function buildFunctions(options: BuildOptions): Promise<void> {
+export const functionBuild = (stateDirectory: string, log: (line: string) => void): FunctionBuild => ({
+  out: join(stateDirectory, 'functions'),
+  log,
+});
+
+/**
+ * Builds the functions' bundles for one topology.
+ *
+ * @param domain taken in place of the topology's own
+ * @throws LocalError LOCAL_BUILD_FAILED
+ */
+export async function buildFunctions(
+  build: FunctionBuild,
+  topologyFile: string,
+  domain: string,
+): Promise<void> {
   const lines: string[] = [];
-  const log = (line: string): void => {
-    lines.push(line);
-    options.log(line);
-  };
-  const build = startNode({
-    name: 'build',
+  const running = startNode({
+    name: 'build-functions',
     entry: programs.buildFunctions,
-    args: argumentsFor(options),
-    log,
+    args: argumentsFor(build, topologyFile, domain),
+    log: (line) => {
+      lines.push(line);
+      build.log(line);
+    },
   });
-  const { code } = await build.exited;
+  const { code } = await running.exited;
   if (code === 0) return;
   throw new LocalError('LOCAL_BUILD_FAILED', `the functions cannot be built:\n${lines.join('\n')}`, {
     hint: 'mend the source and start again',
   });
 }
 
-/** Builds after every change, until stopped. */
-export function watchFunctions(options: BuildOptions & { readonly onBuilt: () => void }): RunningProcess {
-  return watch('build-functions', programs.buildFunctions, argumentsFor(options), options);
-}
-
-/** Builds the edge proxy after every change, until stopped. */
-export function watchEdgeProxy(options: {
-  readonly out: string;
-  readonly log: (line: string) => void;
+export interface BuildEvents {
   readonly onBuilt: () => void;
-}): RunningProcess {
-  return watch('build-edge-proxy', programs.buildEdgeProxy, ['--out', options.out], options);
+  readonly onFailed: (line: string) => void;
 }
 
-const argumentsFor = ({ topologyFile, domain, out }: BuildOptions): readonly string[] => [
+/** Builds after every change of a source, until stopped. */
+export function watchFunctions(
+  build: FunctionBuild,
+  topologyFile: string,
+  domain: string,
+  events: BuildEvents,
+): RunningProcess {
+  const args = argumentsFor(build, topologyFile, domain);
+  return watch('build-functions', programs.buildFunctions, args, build.log, events);
+}
+
+/** Builds the edge proxy after every change of a source, until stopped. */
+export function watchEdgeProxy(
+  out: string,
+  log: (line: string) => void,
+  events: BuildEvents,
+): RunningProcess {
+  return watch('build-edge-proxy', programs.buildEdgeProxy, ['--out', out], log, events);
+}
+
+const argumentsFor = ({ out }: FunctionBuild, topologyFile: string, domain: string): readonly string[] => [
   ...['--topology', topologyFile],
   ...['--domain', domain],
   ...['--out', out],
@@ -54,7 +77,8 @@ function watch(
   name: string,
   entry: string,
   args: readonly string[],
-  { log, onBuilt }: { readonly log: (line: string) => void; readonly onBuilt: () => void },
+  log: (line: string) => void,
+  { onBuilt, onFailed }: BuildEvents,
 ): RunningProcess {
   return startNode({
     name,
@@ -63,6 +87,7 @@ function watch(
     log: (line) => {
       log(line);
       if (line.startsWith('built ')) onBuilt();
+      if (line.startsWith('build of ')) onFailed(line);
     },
   });
 }

@@ -2,22 +2,29 @@ import type { ProxyInstance } from '@isochrone/topology';
 import type { Endpoint } from './address-plan.ts';
 import type { Visitor } from './visitor.ts';
 
+export interface HealthTarget {
+  readonly instance: ProxyInstance;
+  readonly endpoint: Endpoint;
+  /** The process that answers now: what its predecessor said counts no more. */
+  readonly pid: () => number | null;
+}
+
 /** Asks every proxy for its health, again and again. */
 export interface HealthWatch {
   readonly isHealthy: (hostname: string) => boolean;
   /** Probes these from now on, and no others. */
-  watch(targets: readonly { readonly instance: ProxyInstance; readonly endpoint: Endpoint }[]): void;
+  watch(targets: readonly HealthTarget[]): void;
   /** Resolves true once all targets are healthy, false when that takes longer. */
   allHealthy(timeoutMs: number): Promise<boolean>;
   stop(): void;
 }
 
-const HEALTHY_EVERY_MS = 5_000;
+const HEALTHY_EVERY_MS = 1_000;
 const UNHEALTHY_EVERY_MS = 200;
 const PROBE_TIMEOUT_MS = 2_000;
 
 interface Probe {
-  healthy: boolean;
+  readonly isHealthy: () => boolean;
   readonly stop: () => void;
 }
 
@@ -27,31 +34,32 @@ export function watchHealth(visitor: Visitor): HealthWatch {
   const changed = (): void => {
     for (const waiter of waiters) waiter();
   };
-  const everyoneIsHealthy = (): boolean => [...probes.values()].every(({ healthy }) => healthy);
+  const everyoneIsHealthy = (): boolean => [...probes.values()].every(({ isHealthy }) => isHealthy());
 
-  const start = (instance: ProxyInstance, endpoint: Endpoint): Probe => {
+  const start = ({ instance, endpoint, pid }: HealthTarget): Probe => {
     const ended = new AbortController();
     let timer: NodeJS.Timeout | undefined;
-    const probe: Probe = {
-      healthy: false,
+    let healthyPid: number | null = null;
+    const ask = async (): Promise<void> => {
+      const asked = pid();
+      const healthy = await isUp(visitor, instance.hostname, endpoint);
+      if (ended.signal.aborted) return;
+      healthyPid = healthy ? asked : null;
+      changed();
+      timer = setTimeout(() => void ask(), healthy ? HEALTHY_EVERY_MS : UNHEALTHY_EVERY_MS);
+    };
+    void ask();
+    return {
+      isHealthy: () => healthyPid !== null && healthyPid === pid(),
       stop: () => {
         ended.abort();
         clearTimeout(timer);
       },
     };
-    const ask = async (): Promise<void> => {
-      const healthy = await isUp(visitor, instance.hostname, endpoint);
-      if (ended.signal.aborted) return;
-      probe.healthy = healthy;
-      changed();
-      timer = setTimeout(() => void ask(), healthy ? HEALTHY_EVERY_MS : UNHEALTHY_EVERY_MS);
-    };
-    void ask();
-    return probe;
   };
 
   return {
-    isHealthy: (hostname) => probes.get(hostname)?.healthy ?? false,
+    isHealthy: (hostname) => probes.get(hostname)?.isHealthy() ?? false,
     watch: (targets) => {
       const wanted = new Set(targets.map(({ instance }) => instance.hostname));
       for (const [hostname, probe] of probes) {
@@ -59,8 +67,9 @@ export function watchHealth(visitor: Visitor): HealthWatch {
         probe.stop();
         probes.delete(hostname);
       }
-      for (const { instance, endpoint } of targets) {
-        if (!probes.has(instance.hostname)) probes.set(instance.hostname, start(instance, endpoint));
+      for (const target of targets) {
+        const { hostname } = target.instance;
+        if (!probes.has(hostname)) probes.set(hostname, start(target));
       }
     },
     allHealthy: (timeoutMs) =>

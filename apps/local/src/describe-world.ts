@@ -1,0 +1,55 @@
+import { apiHostname, publicHostname, type Topology } from '@isochrone/topology';
+import { sampleAccount, sampleTour } from '@isochrone/tours';
+import type { AddressBook } from './address-book.ts';
+import type { Endpoint } from './address-plan.ts';
+import { SAMPLE_PATH } from './control.ts';
+import type { Deployment } from './deployment.ts';
+import { instanceLabel } from './edge.ts';
+import type { HealthWatch } from './health-watch.ts';
+import type { WorldDescription } from './world-description.ts';
+
+export interface WorldParts {
+  readonly ready: boolean;
+  readonly topology: Topology;
+  readonly caFile: string;
+  readonly publishKey: string;
+  readonly dns: Endpoint;
+  readonly door: Endpoint;
+  readonly control: Endpoint;
+  readonly book: AddressBook;
+  readonly deployment: Deployment;
+  readonly health: HealthWatch;
+}
+
+export function describeWorld(parts: WorldParts): WorldDescription {
+  const { topology, book, deployment, health, door, control } = parts;
+  const publicUrl = `https://${publicHostname(topology)}:${door.port}`;
+  return {
+    ready: parts.ready,
+    pid: process.pid,
+    publicUrl,
+    scriptUrl: `${publicUrl}/${sampleAccount}.js`,
+    ca: parts.caFile,
+    dns: parts.dns,
+    frontDoor: door,
+    account: sampleAccount,
+    publishKey: parts.publishKey,
+    publish: { url: `${publicUrl}/v1/accounts/${sampleAccount}/tours/${sampleTour.id}` },
+    sampleSite: `http://${control.address}:${control.port}${SAMPLE_PATH}`,
+    regions: topology.regions.map(({ name, proxies }) => ({
+      name,
+      api: { host: apiHostname(topology, name), ...book.api(name) },
+      proxies: proxies.map((instance) => {
+        const edge = deployment.edges.get(instance.hostname);
+        return {
+          name: instanceLabel(instance),
+          host: instance.hostname,
+          ...book.proxy(instance),
+          engine: edge?.engine ?? instance.engine,
+          pid: edge?.pid ?? null,
+          healthy: health.isHealthy(instance.hostname),
+        };
+      }),
+    })),
+  };
+}

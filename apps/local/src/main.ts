@@ -1,7 +1,4 @@
-import { DevCaError } from '@isochrone/dev-ca';
-import { EnginesError } from '@isochrone/engines';
 import { TopologyError } from '@isochrone/topology';
-import { LocalError } from './errors.ts';
 import { readOptions } from './options.ts';
 import { readyReport } from './report.ts';
 import { startWorld } from './world.ts';
@@ -35,8 +32,9 @@ try {
 /** What a person can act on, without a stack trace; anything unforeseen keeps its own. */
 function explained(error: unknown): string {
   if (error instanceof TopologyError) return error.message;
-  if (error instanceof LocalError || error instanceof EnginesError || error instanceof DevCaError) {
-    return `${error.code}: ${error.message}\n  ${error.hint}`;
+  // Every package's errors have a code and a hint.
+  if (error instanceof Error && 'code' in error && 'hint' in error) {
+    return `${String(error.code)}: ${error.message}\n  ${String(error.hint)}`;
   }
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -1,7 +1,8 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { OWN_API, PUBLIC_HOST } from './support/certificates.ts';
 import { ask } from './support/client.ts';
 import { startTestEdge } from './support/edge.ts';
+import { eventually } from './support/eventually.ts';
 import { closedPort, startUpstream } from './support/upstream.ts';
 
 it('writes one line for each request, without any secret of the client', async () => {
@@ -12,7 +13,7 @@ it('writes one line for each request, without any secret of the client', async (
     headers: { authorization: 'Bearer secret-key', cookie: 'session=secret-cookie' },
   });
 
-  await vi.waitFor(() => expect(edge.log.filter(({ msg }) => msg === 'request')).toHaveLength(1));
+  await eventually(() => expect(edge.log.filter(({ msg }) => msg === 'request')).toHaveLength(1));
   expect(edge.log.at(-1)).toMatchObject({
     level: 30,
     instance: 'proxy1-us-east-1-fast',
@@ -34,7 +35,7 @@ it('says why a request failed', async () => {
 
   await ask(edge);
 
-  await vi.waitFor(() =>
+  await eventually(() =>
     expect(edge.log.filter(({ msg }) => msg === 'request')).toMatchObject([
       { status: 502, reason: 'upstream-unreachable', error: expect.stringContaining('ECONNREFUSED') },
     ]),

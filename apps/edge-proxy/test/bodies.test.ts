@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { Readable } from 'node:stream';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { OWN_API } from './support/certificates.ts';
 import { ask, askH2, begin, beginStream, openSession } from './support/client.ts';
 import { startTestEdge } from './support/edge.ts';
+import { eventually } from './support/eventually.ts';
 import { closedPort, startUpstream } from './support/upstream.ts';
 
 const MEBIBYTE = 1_048_576;
@@ -131,11 +132,11 @@ it.each(['before the response', 'within the response'])(
     const request = begin(edge);
     request.on('error', () => {});
     if (when === 'within the response') await once(request, 'response');
-    else await vi.waitFor(() => expect(upstream.seen).toHaveLength(1));
+    else await eventually(() => expect(upstream.seen).toHaveLength(1));
     request.destroy();
 
     await left.promise;
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(edge.log.find(({ msg }) => msg === 'request')).toMatchObject({ aborted: true }),
     );
   },
@@ -150,7 +151,7 @@ it('ends the work upstream when an HTTP/2 client resets its stream', async () =>
 
   const stream = beginStream(openSession(edge));
   stream.on('error', () => {});
-  await vi.waitFor(() => expect(upstream.seen).toHaveLength(1));
+  await eventually(() => expect(upstream.seen).toHaveLength(1));
   stream.close(8);
 
   await left.promise;

@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import { Agent } from 'node:https';
 import { connect } from 'node:tls';
-import { expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { buildApp } from '../src/app.ts';
 import { readMaterials } from '../src/materials.ts';
 import { authority, OWN_API, PUBLIC_HOST, temporaryFolder, writeMaterials } from './support/certificates.ts';
-import { ask, askH2, begin, beginStream, openSession } from './support/client.ts';
+import { ask, askH2, begin, beginStream, openSession, refused } from './support/client.ts';
 import { edgeConfig, startTestEdge } from './support/edge.ts';
+import { eventually } from './support/eventually.ts';
 import { startUpstream } from './support/upstream.ts';
 
 it('lets a request in flight finish when it stops, and accepts nobody new', async () => {
@@ -19,7 +20,7 @@ it('lets a request in flight finish when it stops, and accepts nobody new', asyn
   const finish = await held.promise;
 
   const closed = edge.close();
-  await vi.waitFor(() => expect(ask(edge)).rejects.toMatchObject({ code: 'ECONNREFUSED' }));
+  await refused(edge);
   finish();
 
   expect(await inFlight).toMatchObject({ status: 200, body: 'done', headers: { connection: 'close' } });
@@ -62,7 +63,7 @@ it('asks the client of an old HTTP/1.1 connection to open another', async () => 
   onTestFinished(() => agent.destroy());
 
   expect((await ask(edge, { agent })).headers['connection']).toBe('keep-alive');
-  await vi.waitFor(async () => expect((await ask(edge, { agent })).headers['connection']).toBe('close'));
+  await eventually(async () => expect((await ask(edge, { agent })).headers['connection']).toBe('close'));
   expect((await ask(edge, { agent })).status).toBe(200);
 });
 
@@ -143,7 +144,7 @@ it('cuts a client that falls silent within its request', async () => {
 });
 
 it('answers 408 where the headers do not come in time', async () => {
-  const edge = await startTestEdge([await startUpstream(OWN_API)], { timeouts: { request: 0.2 } });
+  const edge = await startTestEdge([await startUpstream(OWN_API)], { timeouts: { request: 1 } });
   const socket = connect({
     host: '127.0.0.1',
     port: edge.port,

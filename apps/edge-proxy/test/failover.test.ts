@@ -1,8 +1,9 @@
 import type { RequestListener } from 'node:http';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { FALLBACK_API, OWN_API } from './support/certificates.ts';
 import { ask } from './support/client.ts';
 import { startTestEdge } from './support/edge.ts';
+import { eventually } from './support/eventually.ts';
 import { closedPort, startUpstream } from './support/upstream.ts';
 
 const failures: readonly (readonly [string, RequestListener])[] = [
@@ -16,7 +17,7 @@ const failures: readonly (readonly [string, RequestListener])[] = [
 it.each(failures)('moves a GET to the next upstream when the first %s', async (_what, handle) => {
   const own = await startUpstream(OWN_API, handle);
   const fallback = await startUpstream(FALLBACK_API);
-  const edge = await startTestEdge([own, fallback], { timeouts: { headers: 0.3 } });
+  const edge = await startTestEdge([own, fallback], { timeouts: { headers: 1 } });
 
   expect(await ask(edge)).toMatchObject({ status: 200, body: `hello from ${FALLBACK_API}` });
   expect(fallback.seen).toMatchObject([{ servername: FALLBACK_API, headers: { host: FALLBACK_API } }]);
@@ -36,7 +37,7 @@ it.each(['GET', 'HEAD'])('moves a %s on when the first upstream refuses the conn
 it.each(failures)('never sends a PUT twice when the upstream %s', async (_what, handle) => {
   const own = await startUpstream(OWN_API, handle);
   const fallback = await startUpstream(FALLBACK_API);
-  const edge = await startTestEdge([own, fallback], { timeouts: { writeHeaders: 0.3 } });
+  const edge = await startTestEdge([own, fallback], { timeouts: { writeHeaders: 1 } });
 
   const answer = await ask(edge, { method: 'PUT', path: '/v1/accounts/acme/tours/welcome', body: '{}' });
 
@@ -76,7 +77,7 @@ it('does not move a response that has begun', async () => {
 it('keeps the connection on which an upstream answered 503', async () => {
   const own = await startUpstream(OWN_API, (_request, response) => response.writeHead(503).end('throttled'));
   const edge = await startTestEdge([own, await startUpstream(FALLBACK_API)]);
-  await vi.waitFor(() => expect(own.checks()).toBe(1));
+  await eventually(() => expect(own.checks()).toBe(1));
 
   for (let count = 0; count < 5; count += 1) expect(await ask(edge)).toMatchObject({ status: 200 });
 
@@ -86,13 +87,11 @@ it('keeps the connection on which an upstream answered 503', async () => {
 it('checks an upstream at once when a request failed there, and leaves it out when the checks fail too', async () => {
   const own = await startUpstream(OWN_API, (request) => request.socket.destroy());
   const edge = await startTestEdge([own, await startUpstream(FALLBACK_API)]);
-  await vi.waitFor(() => expect(own.checks()).toBe(1));
+  await eventually(() => expect(own.checks()).toBe(1));
   own.health = 500;
 
   expect(await ask(edge)).toMatchObject({ status: 200 });
-  await vi.waitFor(() => expect(edge.log.some(({ msg }) => msg === 'upstream is unhealthy')).toBe(true), {
-    timeout: 5_000,
-  });
+  await eventually(() => expect(edge.log.some(({ msg }) => msg === 'upstream is unhealthy')).toBe(true));
   const before = own.seen.length;
   expect(await ask(edge)).toMatchObject({ status: 200 });
 

@@ -1,8 +1,9 @@
 import { createCertificateAuthority, issueCertificate } from '@isochrone/dev-ca';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { authority, FALLBACK_API, OWN_API } from './support/certificates.ts';
 import { ask, askH2, openSession } from './support/client.ts';
 import { startTestEdge } from './support/edge.ts';
+import { eventually } from './support/eventually.ts';
 import { closedPort, startRawUpstream, startUpstream } from './support/upstream.ts';
 
 const problem = (status: number, title: string, reason: string) => ({
@@ -100,11 +101,11 @@ it('answers 503 while no upstream is healthy, and serves again once one is', asy
   upstream.health = 500;
   const edge = await startTestEdge([upstream], { checkInterval: 0.02 });
 
-  await vi.waitFor(async () =>
+  await eventually(async () =>
     expect(await ask(edge)).toMatchObject(problem(503, 'Service Unavailable', 'no-healthy-upstream')),
   );
   upstream.health = 200;
-  await vi.waitFor(async () => expect(await ask(edge)).toMatchObject({ status: 200 }));
+  await eventually(async () => expect(await ask(edge)).toMatchObject({ status: 200 }));
 });
 
 // B4: reply-from asks up to ten times, waiting in between.

@@ -1,7 +1,8 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { FALLBACK_API, INSTANCE_HOST, OWN_API } from './support/certificates.ts';
 import { ask, askH2, openSession } from './support/client.ts';
 import { startTestEdge } from './support/edge.ts';
+import { eventually } from './support/eventually.ts';
 import { startUpstream } from './support/upstream.ts';
 
 const state = (status: string) => ({
@@ -46,11 +47,11 @@ it('stays healthy while only a fallback is, and turns to 503 when none is', asyn
   const edge = await startTestEdge([own, fallback], { checkInterval: 0.02 });
 
   own.health = 500;
-  await vi.waitFor(async () => expect((await ask(edge)).body).toBe(`hello from ${FALLBACK_API}`));
+  await eventually(async () => expect((await ask(edge)).body).toBe(`hello from ${FALLBACK_API}`));
   expect(await ask(edge, { path: '/healthz' })).toMatchObject({ status: 200 });
   fallback.health = 500;
 
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const answer = await ask(edge, { path: '/healthz' });
     expect(answer.status).toBe(503);
     expect(JSON.parse(answer.body)).toEqual(state('no-healthy-upstream'));
@@ -63,7 +64,7 @@ it('counts a new upstream as healthy until its checks have failed', async () => 
   const edge = await startTestEdge([upstream], { checkInterval: 60 });
 
   expect(await ask(edge)).toMatchObject({ status: 200 });
-  await vi.waitFor(async () => expect(await ask(edge)).toMatchObject({ status: 503 }), { timeout: 5_000 });
+  await eventually(async () => expect(await ask(edge)).toMatchObject({ status: 503 }));
   expect(upstream.checks()).toBe(2);
 });
 

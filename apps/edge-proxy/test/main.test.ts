@@ -1,9 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { OWN_API, temporaryFolder, writeMaterials } from './support/certificates.ts';
-import { ask } from './support/client.ts';
+import { ask, refused } from './support/client.ts';
 import { edgeConfig } from './support/edge.ts';
+import { eventually } from './support/eventually.ts';
 import { startNameServer } from './support/name-server.ts';
 import { run, start } from './support/process.ts';
 import { closedPort, startUpstream } from './support/upstream.ts';
@@ -121,9 +122,7 @@ it.each(['SIGTERM', 'SIGINT'] as const)(
     const finish = await held.promise;
 
     proxy.signal(signal);
-    await vi.waitFor(() => expect(ask(proxy)).rejects.toMatchObject({ code: 'ECONNREFUSED' }), {
-      timeout: 5_000,
-    });
+    await refused(proxy);
     finish();
 
     expect(await inFlight).toMatchObject({ status: 200, body: 'done' });
@@ -138,7 +137,7 @@ it('drains on SIGUSR2: unhealthy at once, serving for a while, then gone', async
 
   proxy.signal('SIGUSR2');
 
-  await vi.waitFor(async () => expect(await ask(proxy, { path: '/healthz' })).toMatchObject({ status: 503 }));
+  await eventually(async () => expect(await ask(proxy, { path: '/healthz' })).toMatchObject({ status: 503 }));
   expect(await ask(proxy)).toMatchObject({ status: 200 });
   expect(await proxy.exited).toEqual({ code: 0, signal: null });
 });
@@ -147,10 +146,5 @@ it('starts while its upstream is down, and says so by its health check', async (
   const config = await configFor({ hostname: OWN_API, port: await closedPort() });
   const proxy = await start([MAIN, '--config', writeConfig(config)]);
 
-  await vi.waitFor(
-    async () => expect(await ask(proxy, { path: '/healthz' })).toMatchObject({ status: 503 }),
-    {
-      timeout: 5_000,
-    },
-  );
+  await eventually(async () => expect(await ask(proxy, { path: '/healthz' })).toMatchObject({ status: 503 }));
 });

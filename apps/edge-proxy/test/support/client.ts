@@ -2,10 +2,12 @@ import { once } from 'node:events';
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import { type ClientHttp2Session, type ClientHttp2Stream, connect } from 'node:http2';
 import { Agent, request as httpsRequest } from 'node:https';
+import { createConnection } from 'node:net';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { authority, PUBLIC_HOST } from './certificates.ts';
+import { eventually } from './eventually.ts';
 
 export interface Answer {
   readonly status: number;
@@ -63,6 +65,16 @@ export async function ask(edge: Target, options: Ask = {}): Promise<Answer> {
     headers: response.headers,
     body: (await buffer(response)).toString(),
   };
+}
+
+/** Resolves once nobody listens on the port any more. */
+export async function refused({ port }: Target): Promise<void> {
+  await eventually(async () => {
+    const socket = createConnection({ host: '127.0.0.1', port });
+    const error = await once(socket, 'connect').catch((reason: unknown) => reason);
+    socket.destroy();
+    expect(error).toMatchObject({ code: 'ECONNREFUSED' });
+  });
 }
 
 /** Opens an HTTP/2 session that ends with the test. */

@@ -166,6 +166,10 @@ regions:
     expect(problemsOf(`${head}regions: {}`)).toEqual(['5:10 TOPOLOGY_INVALID_VALUE']);
   });
 
+  it('says one thing of a topology whose only region is misspelled', () => {
+    expect(problemsOf(`${head}regions: { us-esat-1: {} }`)).toEqual(['5:12 TOPOLOGY_UNKNOWN_REGION']);
+  });
+
   it('rejects keys that reach for a prototype', () => {
     expect(problemsOf(`${head}__proto__: { a: 1 }\nconstructor: 1\nregions: { us-east-1: {} }`)).toEqual([
       '5:1 TOPOLOGY_UNKNOWN_KEY',

@@ -154,6 +154,23 @@ regions:
     expect(problemsOf(`${head}regions: {`)).toEqual([expect.stringMatching(/^5:\d+ TOPOLOGY_SYNTAX$/)]);
   });
 
+  it('rejects an alias without an anchor, and says where', () => {
+    expect(problemsOf(`${head}regions:\n  us-east-1: *two\n`)).toEqual(['6:14 TOPOLOGY_SYNTAX']);
+  });
+
+  it('rejects aliases that multiply without end', () => {
+    const bomb = Array.from(
+      { length: 12 },
+      (_, n) => `a${n}: &a${n} [${Array(10).fill(n === 0 ? 'x' : `*a${n - 1}`)}]`,
+    );
+    expect(problemsOf(bomb.join('\n'))).toEqual(['1:1 TOPOLOGY_SYNTAX']);
+  });
+
+  it('takes anchors and aliases for what they stand for', () => {
+    const text = `${head}regions:\n  us-east-1: &two { proxies: 2 }\n  eu-west-1: *two\n`;
+    expect(requireTopology(text, 'my.yaml').regions.map(({ proxies }) => proxies.length)).toEqual([2, 2]);
+  });
+
   it('rejects an empty file with a way to start', () => {
     const result = parseTopology('', 'my.yaml');
     expect(result.ok ? '' : result.problems.map(formatProblem).join('\n')).toBe(

@@ -42,7 +42,7 @@ export function readSource(text: string): Source {
     })),
   ];
   const isBroken = errors.some(({ code }) => code === 'TOPOLOGY_SYNTAX');
-  const { value, reason } = isBroken ? {} : valueOf(document);
+  const { value, reason } = isBroken ? {} : contentOf(document);
   return {
     value,
     errors: reason === undefined ? errors : [...errors, { ...syntaxProblem(reason), ...position(0) }],
@@ -51,7 +51,7 @@ export function readSource(text: string): Source {
 }
 
 /** The parser refuses aliases that would multiply to an enormous value. */
-function valueOf(document: Document.Parsed): { readonly value?: unknown; readonly reason?: string } {
+function contentOf(document: Document.Parsed): { readonly value?: unknown; readonly reason?: string } {
   try {
     return { value: document.toJS() };
   } catch (error) {

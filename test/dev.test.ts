@@ -2,7 +2,7 @@ import { appendFileSync, cpSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { curl } from '../apps/local/test/support/curl.ts';
-import { startWorldProcess, type WorldProcess } from '../apps/local/test/support/world-process.ts';
+import { spawnWorld, type WorldProcess } from '../apps/local/test/support/world-process.ts';
 import { root } from './workspace.ts';
 import { copyWorkspace } from './workspace-copy.ts';
 
@@ -18,7 +18,11 @@ describe('a world that follows edits', () => {
       cpSync(join(root, built), join(copy, built), { recursive: true });
     }
     topologyFile = join(copy, 'topologies/production.yaml');
-    world = await startWorldProcess({ main: join(copy, 'apps/local/src/main.ts'), args: ['--watch'] });
+    world = await spawnWorld({ main: join(copy, 'apps/local/src/main.ts'), args: ['--watch'] });
+    // An edit while everything is starting must count, too.
+    await world.line(/^starting the world/);
+    appendFileSync(topologyFile, '  eu-north-1: {}\n');
+    await world.line(/^ready in /);
   });
   afterAll(async () => {
     await world?.[Symbol.asyncDispose]();
@@ -36,6 +40,12 @@ describe('a world that follows edits', () => {
     if (!text.includes(from)) throw new Error(`${file} does not contain ${from}`);
     writeFileSync(path, text.replace(from, to));
   };
+
+  it('counts an edit that was made while the world started', async () => {
+    await expect.poll(names, { timeout: 30_000 }).toContain('eu-north-1');
+    edit('topologies/production.yaml', '  eu-north-1: {}\n', '');
+    await world.line(/^topology applied: -eu-north-1$/);
+  });
 
   it('brings a region up when the topology gets its line', async () => {
     const before = await world.describe();
@@ -55,6 +65,14 @@ describe('a world that follows edits', () => {
     );
     expect([status, headers.get('x-region')]).toEqual([200, 'ap-northeast-1']);
     expect(dns).toEqual(before.dns);
+  });
+
+  it('survives an alias that leads nowhere', async () => {
+    const good = readFileSync(topologyFile, 'utf8');
+    appendFileSync(topologyFile, '  us-west-2: *nothing\n');
+    await world.line(/TOPOLOGY_SYNTAX not valid YAML: the alias \*nothing has no anchor/);
+    writeFileSync(topologyFile, good);
+    await world.line(/^topology applied$/);
   });
 
   it('says what is wrong with a topology, and stays as it is', async () => {
@@ -94,6 +112,13 @@ describe('a world that follows edits', () => {
     await expect
       .poll(async () => (await script().catch(() => undefined))?.status, { timeout: 20_000 })
       .toBe(200);
+  });
+
+  it('shows an edit of the browser script', async () => {
+    edit('packages/tour-runtime/src/guard.ts', 'isochrone:', 'isochrone, edited:');
+    await expect
+      .poll(async () => (await script()).body.includes('isochrone, edited:'), { timeout: 20_000 })
+      .toBe(true);
   });
 
   it('says why a source does not build, and goes on with the last good one', async () => {

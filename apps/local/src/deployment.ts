@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { EdgeSettings } from '@isochrone/config-gen';
+import { type EdgeSettings, instanceName } from '@isochrone/config-gen';
 import type { DevCa } from '@isochrone/dev-ca';
 import type { UnexpectedExit } from '@isochrone/engines';
 import type { Engine, ProxyInstance, RegionName, Topology } from '@isochrone/topology';
 import { wildcardHostname } from '@isochrone/topology';
 import type { AddressBook } from './address-book.ts';
 import type { Endpoint } from './address-plan.ts';
-import { type Edge, type EdgeOptions, instanceLabel, renderConfiguration, startEdge } from './edge.ts';
+import { type Edge, type EdgeOptions, renderConfiguration, startEdge } from './edge.ts';
 import type { SniPolicy } from './gateway.ts';
 import { type RegionApi, startRegionApi } from './region-api.ts';
 
@@ -77,6 +77,7 @@ export function openDeployment(options: DeploymentOptions): Deployment {
       const running = edges.get(edge.instance.hostname);
       if (!running || (running.engine === edge.engine && running.configuration === renderConfiguration(edge)))
         continue;
+      edges.delete(edge.instance.hostname);
       await running.stop();
       await start(edge);
     }
@@ -165,7 +166,7 @@ function edgeOptionsOf(
   instance: ProxyInstance,
   certificate: string,
 ): EdgeOptions {
-  const name = instanceLabel(instance);
+  const name = instanceName(instance);
   const settings: EdgeSettings = {
     bind: options.book.proxy(instance),
     plainBind: null,

@@ -1,10 +1,10 @@
+import { instanceName } from '@isochrone/config-gen';
 import { apiHostname, publicHostname, type Topology } from '@isochrone/topology';
 import { sampleAccount, sampleTour } from '@isochrone/tours';
 import type { AddressBook } from './address-book.ts';
 import type { Endpoint } from './address-plan.ts';
 import { SAMPLE_PATH } from './control.ts';
 import type { Deployment } from './deployment.ts';
-import { instanceLabel } from './edge.ts';
 import type { HealthWatch } from './health-watch.ts';
 import type { WorldDescription } from './world-description.ts';
 
@@ -42,7 +42,7 @@ export function describeWorld(parts: WorldParts): WorldDescription {
       proxies: proxies.map((instance) => {
         const edge = deployment.edges.get(instance.hostname);
         return {
-          name: instanceLabel(instance),
+          name: instanceName(instance),
           host: instance.hostname,
           ...book.proxy(instance),
           engine: edge?.engine ?? instance.engine,

@@ -1,3 +1,5 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
+
 /** An HTTP response as the gateway sends it. */
 export interface GatewayResponse {
   readonly status: number;
@@ -26,6 +28,7 @@ export function gatewayResponse(result: unknown): GatewayResponse {
         Object.entries(result['headers']).map(([name, value]) => [name.toLowerCase(), String(value)]),
       )
     : {};
+  if (!Object.entries(headers).every(isSendable)) return internalServerError();
   const cookies = Array.isArray(result['cookies']) ? result['cookies'].map(String) : [];
   const body = typeof result['body'] === 'string' ? result['body'] : '';
   return {
@@ -63,6 +66,16 @@ function message(status: number, text: string): GatewayResponse {
     headers: { 'content-type': 'application/json' },
     body: Buffer.from(JSON.stringify({ message: text })),
   };
+}
+
+function isSendable([name, value]: readonly [string, string]): boolean {
+  try {
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>

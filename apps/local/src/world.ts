@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { instanceName } from '@isochrone/config-gen';
 import { openDevCa } from '@isochrone/dev-ca';
 import type { UnexpectedExit } from '@isochrone/engines';
 import { moveDomain, type Topology } from '@isochrone/topology';
@@ -10,7 +11,6 @@ import { type Deployment, openDeployment } from './deployment.ts';
 import { describeWorld } from './describe-world.ts';
 import { lookupThrough } from './dns-lookup.ts';
 import { startDnsServer } from './dns-server.ts';
-import { instanceLabel } from './edge.ts';
 import { LocalError } from './errors.ts';
 import { followEdits } from './follow-edits.ts';
 import { openFrontDoor } from './front-door.ts';
@@ -24,7 +24,7 @@ import { keptPublishKey } from './publish-key.ts';
 import { seedStore } from './seed.ts';
 import { claimState } from './state-lock.ts';
 import { openStore } from './store.ts';
-import { readTopology } from './topology-file.ts';
+import { readTopologyFile } from './topology-file.ts';
 import { openVisitor } from './visitor.ts';
 import type { WorldDescription } from './world-description.ts';
 import { type Zone, zoneOf } from './zone.ts';
@@ -45,7 +45,8 @@ const READY_TIMEOUT_MS = 60_000;
 export async function startWorld(options: WorldOptions): Promise<World> {
   await using starting = new AsyncDisposableStack();
   const { say, stateDirectory, topologyFile } = options;
-  let topology = localTopology(readTopology(topologyFile));
+  const file = readTopologyFile(topologyFile);
+  let topology = localTopology(file.topology);
   requireBuilt();
   const inspector = openInspector(options.inspect, topology, options.engine, say);
   starting.defer(claimState(stateDirectory));
@@ -89,16 +90,13 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     functionEnvironment: store.environment,
     execArgv: inspector.execArgv,
     log,
-    onExit: ({ name, code, signal, restartInMs }: UnexpectedExit) => {
-      const how = signal === null ? `with code ${code}` : `on ${signal}`;
-      const file = join(logs.directory, `${name}.log`);
-      say(`${name} ended ${how}; starting it again in ${restartInMs} ms (log: ${file})`);
-    },
+    onExit: (exit) => say(exitLine(exit, logs.directory)),
   });
   starting.defer(() => deployment.close());
   const health: HealthWatch = watchHealth(visitor);
   starting.defer(() => health.stop());
   let ready = false;
+  const closing = new AbortController();
 
   const describe = (): WorldDescription =>
     describeWorld({
@@ -146,7 +144,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
         })),
       ),
     );
-    await requireHealthy(topology, health, logs.directory);
+    await requireHealthy(topology, health, logs.directory, closing.signal);
     ready = true;
     const file = join(stateDirectory, 'world.json');
     writeFileSync(file, `${JSON.stringify(describe(), null, 2)}\n`, { mode: 0o600 });
@@ -154,6 +152,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   if (options.watch) {
     const edits = await followEdits({
       topologyFile,
+      text: file.text,
       current: () => topology,
       localTopology,
       apply,
@@ -164,22 +163,48 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       say,
     });
     starting.defer(() => edits.close());
+  } else {
+    await apply(topology);
   }
-  await apply(topology);
 
   const running = starting.move();
-  return { describe, close: () => running.disposeAsync() };
+  return {
+    describe,
+    close: async () => {
+      closing.abort();
+      await running.disposeAsync();
+    },
+  };
 }
 
 /** Names under `.localhost` reach this machine without anything set up (RFC 6761, section 6.3). */
 const localTopology = (topology: Topology): Topology => moveDomain(topology, `${topology.domain}.localhost`);
 
-async function requireHealthy(topology: Topology, health: HealthWatch, logs: string): Promise<void> {
-  if (await health.allHealthy(READY_TIMEOUT_MS)) return;
+function exitLine({ name, code, signal, error, restartInMs }: UnexpectedExit, logs: string): string {
+  const how =
+    error === undefined
+      ? signal === null
+        ? `ended with code ${code}`
+        : `ended on ${signal}`
+      : 'did not start';
+  const why = error instanceof Error ? ` (${error.message})` : '';
+  return `${name} ${how}${why}; starting it again in ${restartInMs} ms (log: ${join(logs, `${name}.log`)})`;
+}
+
+async function requireHealthy(
+  topology: Topology,
+  health: HealthWatch,
+  logs: string,
+  closing: AbortSignal,
+): Promise<void> {
+  const closed = new Promise<boolean>((resolve) => {
+    closing.addEventListener('abort', () => resolve(true), { once: true });
+  });
+  if (await Promise.race([health.allHealthy(READY_TIMEOUT_MS), closed])) return;
   const sick = topology.regions
     .flatMap(({ proxies }) => proxies)
     .filter(({ hostname }) => !health.isHealthy(hostname))
-    .map(instanceLabel);
+    .map(instanceName);
   throw new LocalError(
     'LOCAL_NOT_READY',
     `not healthy after ${READY_TIMEOUT_MS / 1000} s: ${sick.join(', ')}`,

@@ -42,7 +42,8 @@ export interface Deployment {
    * @param whenApisRun called between the APIs and the proxies, which look the APIs up
    */
   apply(topology: Topology, whenApisRun: () => void): Promise<void>;
-  reloadFunctions(): Promise<void>;
+  /** @param among only these, where given: what was just started has the new bundle already */
+  reloadFunctions(among?: ReadonlySet<RegionApi>): Promise<void>;
   restartEdges(): Promise<void>;
   close(): Promise<void>;
 }
@@ -108,8 +109,9 @@ export function openDeployment(options: DeploymentOptions): Deployment {
       await applyEdges(topology, certificate);
       await removeApis(new Set(topology.regions.map(({ name }) => name)));
     },
-    reloadFunctions: async () => {
-      await settleAll([...apis.values()].map((api) => api.reload()));
+    reloadFunctions: async (among) => {
+      const stale = [...apis.values()].filter((api) => among?.has(api) ?? true);
+      await settleAll(stale.map((api) => api.reload()));
     },
     restartEdges: async () => {
       for (const edge of edges.values()) if (edge.engine === 'fastify') await edge.restart();

@@ -1,5 +1,11 @@
 import { instanceName } from '@isochrone/config-gen';
-import { apiHostname, publicHostname, type Topology } from '@isochrone/topology';
+import {
+  apiHostname,
+  type Engine,
+  type ProxyInstance,
+  publicHostname,
+  type Topology,
+} from '@isochrone/topology';
 import { sampleAccount, sampleTour } from '@isochrone/tours';
 import type { AddressBook } from './address-book.ts';
 import type { Endpoint } from './address-plan.ts';
@@ -11,6 +17,7 @@ import type { WorldDescription } from './world-description.ts';
 export interface WorldParts {
   readonly ready: boolean;
   readonly topology: Topology;
+  readonly engineOf: (instance: ProxyInstance) => Engine;
   readonly caFile: string;
   readonly publishKey: string;
   readonly dns: Endpoint;
@@ -45,7 +52,7 @@ export function describeWorld(parts: WorldParts): WorldDescription {
           name: instanceName(instance),
           host: instance.hostname,
           ...book.proxy(instance),
-          engine: edge?.engine ?? instance.engine,
+          engine: edge?.engine ?? parts.engineOf(instance),
           pid: edge?.pid ?? null,
           healthy: health.isHealthy(instance.hostname),
         };

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunningProcess } from '@isochrone/engines';
-import { formatProblem, parseTopology, type Topology } from '@isochrone/topology';
+import { formatProblem, parseTopology, publicHostname, type Topology } from '@isochrone/topology';
 import type { Deployment } from './deployment.ts';
 import {
   type BuildEvents,
@@ -70,13 +70,17 @@ export async function followEdits(options: EditOptions): Promise<Edits> {
   await first;
 
   starting.defer(
-    watchTopologyFile(topologyFile, options.text, (text) =>
-      inTurn(async () => {
-        const result = parseTopology(text, topologyFile);
-        if (result.ok) return change(text, localTopology(result.topology));
-        say(result.problems.map(formatProblem).join('\n'));
-        say('the topology has problems; the world stays as it is');
-      }),
+    watchTopologyFile(
+      topologyFile,
+      options.text,
+      (text) =>
+        inTurn(async () => {
+          const result = parseTopology(text, topologyFile);
+          if (result.ok) return change(text, localTopology(result.topology));
+          say(result.problems.map(formatProblem).join('\n'));
+          say('the topology has problems; the world stays as it is');
+        }),
+      () => say('the topology file is gone; the world stays as it is'),
     ),
   );
   starting.defer(() => work);
@@ -91,6 +95,7 @@ export async function followEdits(options: EditOptions): Promise<Edits> {
 
   async function change(text: string, next: Topology): Promise<void> {
     const before = current();
+    const running = new Set(deployment.apis.values());
     await functionBuilder.stop();
     writeFileSync(copy, text);
     try {
@@ -99,7 +104,7 @@ export async function followEdits(options: EditOptions): Promise<Edits> {
       try {
         await apply(next);
       } finally {
-        await deployment.reloadFunctions();
+        await deployment.reloadFunctions(running);
       }
       say(changeLine(before, next));
     } finally {
@@ -158,5 +163,7 @@ function changeLine(before: Topology, after: Topology): string {
   const added = names(after).filter((name) => !names(before).includes(name));
   const removed = names(before).filter((name) => !names(after).includes(name));
   const parts = [...added.map((name) => `+${name}`), ...removed.map((name) => `-${name}`)];
-  return `topology applied${parts.length > 0 ? `: ${parts.join(' ')}` : ''}`;
+  const [from, to] = [publicHostname(before), publicHostname(after)];
+  const moved = from === to ? [] : [`${from} is now ${to}`];
+  return `topology applied${[...parts, ...moved].map((part, index) => (index === 0 ? `: ${part}` : ` ${part}`)).join('')}`;
 }

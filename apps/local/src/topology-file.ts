@@ -19,17 +19,24 @@ const SETTLE_MS = 50;
 /**
  * Calls back with every content of the file that differs from the one before, until the returned function is called.
  *
+ * @param onGone told once when the file cannot be read any more
  * @param known the content that the caller has; a difference that is there already is told, too
  */
-export function watchTopologyFile(file: string, known: string, onChange: (text: string) => void): () => void {
-  let last = known;
+export function watchTopologyFile(
+  file: string,
+  known: string,
+  onChange: (text: string) => void,
+  onGone: () => void,
+): () => void {
+  let last: string | undefined = known;
   let timer: NodeJS.Timeout | undefined;
   const look = (): void => {
     let text: string;
     try {
       text = textOf(file);
     } catch {
-      // Between the two halves of an editor's rename there is no file; another event follows.
+      if (last !== undefined) onGone();
+      last = undefined;
       return;
     }
     if (text === last) return;
@@ -40,6 +47,7 @@ export function watchTopologyFile(file: string, known: string, onChange: (text: 
   const watcher = watch(dirname(file), (_event, name) => {
     if (name !== basename(file)) return;
     clearTimeout(timer);
+    // Between the two halves of an editor's rename there is no file for a moment.
     timer = setTimeout(look, SETTLE_MS);
   });
   look();

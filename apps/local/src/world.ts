@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { instanceName } from '@isochrone/config-gen';
 import { openDevCa } from '@isochrone/dev-ca';
 import type { UnexpectedExit } from '@isochrone/engines';
-import { moveDomain, type Topology } from '@isochrone/topology';
+import { type Engine, moveDomain, type ProxyInstance, type Topology } from '@isochrone/topology';
 import { sampleAccount } from '@isochrone/tours';
 import { openAddressBook } from './address-book.ts';
 import { startControl } from './control.ts';
@@ -74,6 +74,8 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   starting.defer(() => store.close());
   const publishKey = await keptPublishKey(stateDirectory);
   const build = functionBuild(stateDirectory, log('build-functions'));
+  const engineOf = ({ engine }: ProxyInstance): Engine =>
+    options.engine === 'topology' ? engine : options.engine;
   const edgeBuild = join(stateDirectory, 'edge-proxy');
   const deployment: Deployment = openDeployment({
     stateDirectory,
@@ -84,7 +86,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     // Stands for the public authority that signs AWS's own certificates; nobody here trusts it.
     awsCa: await openDevCa(join(stateDirectory, 'aws-ca'), { permittedDomains: ['amazonaws.com'] }),
     sniPolicy: options.sniPolicy,
-    engineOf: ({ engine }) => (options.engine === 'topology' ? engine : options.engine),
+    engineOf,
     edgeProxyEntry: options.watch ? join(edgeBuild, 'main.mjs') : programs.edgeProxy,
     bundles: build.out,
     functionEnvironment: store.environment,
@@ -102,6 +104,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     describeWorld({
       ready,
       topology,
+      engineOf,
       caFile: ca.caFile,
       publishKey,
       dns: dns.endpoint,

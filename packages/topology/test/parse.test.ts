@@ -121,6 +121,7 @@ regions:
 
   it.each([
     ['regions: { us-esat-1: {} }', 'us-east-1'],
+    ['regions: { US-EAST-1: {} }', 'us-east-1'],
     ['regions: { us-east-1: { proxeis: 2 } }', 'proxies'],
     ['edge: { engine: haprxy }\nregions: { us-east-1: {} }', 'haproxy'],
     ['ingres: direct\nregions: { us-east-1: {} }', 'ingress'],
@@ -169,6 +170,12 @@ regions:
   it('takes anchors and aliases for what they stand for', () => {
     const text = `${head}regions:\n  us-east-1: &two { proxies: 2 }\n  eu-west-1: *two\n`;
     expect(requireTopology(text, 'my.yaml').regions.map(({ proxies }) => proxies.length)).toEqual([2, 2]);
+  });
+
+  it('takes merge keys for what they stand for', () => {
+    const text = `${head}regions:\n  us-east-1: &two { proxies: 2 }\n  eu-west-1: { <<: *two, engine: fastify }\n`;
+    const [, ireland] = requireTopology(text, 'my.yaml').regions;
+    expect(ireland?.proxies.map(({ engine }) => engine)).toEqual(['fastify', 'fastify']);
   });
 
   it('rejects an empty file with a way to start', () => {

@@ -59,19 +59,42 @@ const requestDrops: readonly Drop<RequestContext>[] = [
 ];
 const responseDrops: readonly Drop<HopContext>[] = [isHopByHop, isClaimOfEdge];
 
-function connectionNames(headers: IncomingHttpHeaders): readonly string[] {
-  const { connection } = headers;
-  return connection === undefined ? [] : connection.split(',').map((name) => name.trim().toLowerCase());
+/** undici gives any header as a list that an upstream repeats, whatever Node's type says. */
+type Received = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+function connectionNames({ connection = [] }: Received): readonly string[] {
+  return [connection]
+    .flat()
+    .join(',')
+    .split(',')
+    .map((name) => name.trim().toLowerCase());
 }
 
-function keep<Context>(
-  headers: IncomingHttpHeaders,
-  drops: readonly Drop<Context>[],
-  context: Context,
-): Headers {
+/** Headers that hold one value (RFC 9110, section 5.3): of several, the first counts; HTTP/2 refuses to send two. */
+const SINGLE_VALUED: ReadonlySet<string> = new Set([
+  'age',
+  'content-length',
+  'content-location',
+  'content-type',
+  'date',
+  'etag',
+  'expires',
+  'last-modified',
+  'location',
+  'retry-after',
+  'server',
+]);
+
+function sendable(name: string, value: string | readonly string[]): string | string[] {
+  if (typeof value === 'string') return value;
+  if (name === 'set-cookie') return [...value];
+  return SINGLE_VALUED.has(name) ? (value[0] ?? '') : value.join(', ');
+}
+
+function keep<Context>(headers: Received, drops: readonly Drop<Context>[], context: Context): Headers {
   const kept: Headers = {};
   for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined && !drops.some((drop) => drop(name, context))) kept[name] = value;
+    if (value !== undefined && !drops.some((drop) => drop(name, context))) kept[name] = sendable(name, value);
   }
   return kept;
 }

@@ -96,6 +96,30 @@ it('passes no hop-by-hop header of the upstream on, nor a claim to be the edge',
   }
 });
 
+it('takes each of several Connection headers of the upstream', async () => {
+  const upstream = await startUpstream(OWN_API, (_request, response) =>
+    response.writeHead(200, { connection: ['keep-alive', 'x-internal'], 'x-internal': '1' }).end('ok'),
+  );
+  const edge = await startTestEdge([upstream]);
+
+  const { status, headers } = await ask(edge);
+
+  expect(status).toBe(200);
+  expect(headers).not.toHaveProperty('x-internal');
+  expect((await askH2(openSession(edge))).status).toBe(200);
+});
+
+it('sends one value of a header that an upstream must not repeat, and joins a list', async () => {
+  const upstream = await startUpstream(OWN_API, (_request, response) =>
+    response.setHeader('etag', ['"a"', '"b"']).setHeader('content-language', ['en', 'de']).end('ok'),
+  );
+  const edge = await startTestEdge([upstream]);
+
+  for (const { headers } of [await ask(edge), await askH2(openSession(edge))]) {
+    expect(headers).toMatchObject({ etag: '"a"', 'content-language': 'en, de' });
+  }
+});
+
 // B2: reply-from copies the upstream's Connection: keep-alive over the client's close, and the socket stays open.
 it('closes the connection of a client that asked for it, whatever the upstream says (B2)', async () => {
   const upstream = await startUpstream(OWN_API, (_request, response) =>

@@ -1,3 +1,4 @@
+export { type City, cities } from './cities.ts';
 export type {
   Answer,
   AnswerData,
@@ -12,8 +13,21 @@ export type {
   Reason,
   RecordHealth,
 } from './decision.ts';
+export { RoutingError, type RoutingErrorCode } from './errors.ts';
 export { type EvaluationContext, evaluate, type Query } from './evaluate.ts';
+export {
+  builtinGeoTable,
+  type GeoEntry,
+  type GeoTable,
+  geoTable,
+  parseGeoTable,
+  placeOf,
+} from './geo-table.ts';
+export { parseLatencyMatrix } from './latency-matrix.ts';
 export { type Latency, type LatencyModel, type LatencySource, modelledLatency } from './latency-model.ts';
+export { locateClient } from './origin.ts';
+export type { NamedPlace } from './places.ts';
+export { formatRoutingProblem, type RoutingProblem } from './problems.ts';
 export {
   type RoutingZone,
   type ZoneHealthCheck,

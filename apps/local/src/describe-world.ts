@@ -5,11 +5,12 @@ import type { Endpoint } from './address-plan.ts';
 import { SAMPLE_PATH } from './control.ts';
 import type { Deployment } from './deployment.ts';
 import { instanceLabel } from './edge.ts';
-import type { HealthWatch } from './health-watch.ts';
+import type { HealthChecks } from './health/health-checks.ts';
 import type { WorldDescription } from './world-description.ts';
 
 export interface WorldParts {
   readonly ready: boolean;
+  readonly timeScale: number;
   readonly topology: Topology;
   readonly caFile: string;
   readonly publishKey: string;
@@ -18,7 +19,7 @@ export interface WorldParts {
   readonly control: Endpoint;
   readonly book: AddressBook;
   readonly deployment: Deployment;
-  readonly health: HealthWatch;
+  readonly health: HealthChecks;
 }
 
 export function describeWorld(parts: WorldParts): WorldDescription {
@@ -36,6 +37,7 @@ export function describeWorld(parts: WorldParts): WorldDescription {
     publishKey: parts.publishKey,
     publish: { url: `${publicUrl}/v1/accounts/${sampleAccount}/tours/${sampleTour.id}` },
     sampleSite: `http://${control.address}:${control.port}${SAMPLE_PATH}`,
+    timeScale: parts.timeScale,
     regions: topology.regions.map(({ name, proxies }) => ({
       name,
       api: { host: apiHostname(topology, name), ...book.api(name) },
@@ -47,7 +49,7 @@ export function describeWorld(parts: WorldParts): WorldDescription {
           ...book.proxy(instance),
           engine: edge?.engine ?? instance.engine,
           pid: edge?.pid ?? null,
-          healthy: health.isHealthy(instance.hostname),
+          healthy: health.isHealthy(instanceLabel(instance)),
         };
       }),
     })),

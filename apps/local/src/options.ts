@@ -18,6 +18,8 @@ export interface WorldOptions {
   readonly controlPort: number;
   readonly singleAddress: boolean;
   readonly sniPolicy: SniPolicy;
+  /** Divides the intervals of health checks, TTLs and drain waits. */
+  readonly timeScale: number;
   readonly watch: boolean;
   /** Names of processes that a debugger may enter. */
   readonly inspect: readonly string[];
@@ -54,11 +56,12 @@ export function readOptions(argv: readonly string[], say: (line: string) => void
         .choices(['wildcard', 'reject'])
         .default('wildcard'),
     )
+    .option('--time-scale <factor>', 'divide health-check intervals, TTLs and drain waits', timeScale, 1)
     .option('--watch', 'follow edits of the topology and the sources', false)
     .option('--inspect <name...>', 'let a debugger into these processes, for example delivery-us-east-1')
     .addHelpText(
       'after',
-      '\nExamples:\n  npm start\n  npm start -- --topology topologies/staging.yaml\n  npm start -- --engine haproxy\n  npm run dev -- --inspect delivery-us-east-1',
+      '\nExamples:\n  npm start\n  npm start -- --topology topologies/staging.yaml\n  npm start -- --engine haproxy\n  npm start -- --time-scale 10\n  npm run dev -- --inspect delivery-us-east-1',
     )
     .exitOverride((error) => {
       process.exit(error.exitCode === 0 ? 0 : 2);
@@ -75,6 +78,7 @@ export function readOptions(argv: readonly string[], say: (line: string) => void
     controlPort: number;
     singleAddress: boolean;
     gatewaySni: SniPolicy;
+    timeScale: number;
     watch: boolean;
     inspect?: string[];
   }>();
@@ -88,6 +92,7 @@ export function readOptions(argv: readonly string[], say: (line: string) => void
     controlPort: options.controlPort,
     singleAddress: options.singleAddress,
     sniPolicy: options.gatewaySni,
+    timeScale: options.timeScale,
     watch: options.watch,
     inspect: options.inspect ?? [],
     say,
@@ -101,6 +106,12 @@ function portNumber(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65_535) return port;
   throw new InvalidArgumentError(`"${text}" is no port: expected 0 to 65535`);
+}
+
+function timeScale(text: string): number {
+  const factor = Number(text);
+  if (/^\d+$/.test(text) && factor >= 1 && factor <= 100) return factor;
+  throw new InvalidArgumentError(`"${text}" is no factor: expected a whole number from 1 to 100`);
 }
 
 function loopbackPrefix(text: string): LoopbackPrefix {

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDevCa } from '@isochrone/dev-ca';
 import type { UnexpectedExit } from '@isochrone/engines';
-import { moveDomain, type Topology } from '@isochrone/topology';
+import { dnsPlan, moveDomain, type Topology } from '@isochrone/topology';
 import { sampleAccount } from '@isochrone/tours';
 import { openAddressBook } from './address-book.ts';
 import { startControl } from './control.ts';
@@ -10,20 +10,23 @@ import { type Deployment, openDeployment } from './deployment.ts';
 import { describeWorld } from './describe-world.ts';
 import { lookupThrough } from './dns-lookup.ts';
 import { startDnsServer } from './dns-server.ts';
-import { instanceLabel } from './edge.ts';
-import { LocalError } from './errors.ts';
+import { eventRoutes } from './event-stream.ts';
+import { openEvents } from './events.ts';
 import { followEdits } from './follow-edits.ts';
 import { openFrontDoor } from './front-door.ts';
 import { buildFunctions, functionBuild } from './function-build.ts';
-import { type HealthWatch, watchHealth } from './health-watch.ts';
+import { openHealthChecks } from './health/health-checks.ts';
+import { healthRoutes } from './health/routes.ts';
 import { openInspector } from './inspector.ts';
 import { openLogFiles } from './log-files.ts';
 import type { WorldOptions } from './options.ts';
 import { programs, requireBuilt } from './programs.ts';
 import { keptPublishKey } from './publish-key.ts';
+import { requireHealthy } from './readiness.ts';
 import { seedStore } from './seed.ts';
 import { claimState } from './state-lock.ts';
 import { openStore } from './store.ts';
+import { atTimeScale } from './time-scale.ts';
 import { readTopology } from './topology-file.ts';
 import { openVisitor } from './visitor.ts';
 import type { WorldDescription } from './world-description.ts';
@@ -44,8 +47,12 @@ const READY_TIMEOUT_MS = 60_000;
  */
 export async function startWorld(options: WorldOptions): Promise<World> {
   await using starting = new AsyncDisposableStack();
-  const { say, stateDirectory, topologyFile } = options;
+  const { say, stateDirectory, topologyFile, timeScale } = options;
+  // Names under `.localhost` reach this machine without anything set up (RFC 6761, section 6.3).
+  const localTopology = (read: Topology): Topology =>
+    atTimeScale(moveDomain(read, `${read.domain}.localhost`), timeScale);
   let topology = localTopology(readTopology(topologyFile));
+  const events = openEvents();
   requireBuilt();
   const inspector = openInspector(options.inspect, topology, options.engine, say);
   starting.defer(claimState(stateDirectory));
@@ -90,19 +97,29 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     execArgv: inspector.execArgv,
     log,
     onExit: ({ name, code, signal, restartInMs }: UnexpectedExit) => {
+      events.tell({ type: 'process-exit', name, code, signal, restartInMs });
       const how = signal === null ? `with code ${code}` : `on ${signal}`;
       const file = join(logs.directory, `${name}.log`);
       say(`${name} ended ${how}; starting it again in ${restartInMs} ms (log: ${file})`);
     },
   });
   starting.defer(() => deployment.close());
-  const health: HealthWatch = watchHealth(visitor);
+  const health = openHealthChecks({
+    resolve: (hostname) => {
+      const found = zone?.lookup(hostname, 'A');
+      const answer = found?.kind === 'answer' ? found.answers.find(({ type }) => type === 'A') : undefined;
+      return answer && book.behind(answer.data, hostname);
+    },
+    timeScale,
+    onTransition: ({ at: _at, ...transition }) => events.tell({ type: 'health', ...transition }),
+  });
   starting.defer(() => health.stop());
   let ready = false;
 
   const describe = (): WorldDescription =>
     describeWorld({
       ready,
+      timeScale,
       topology,
       caFile: ca.caFile,
       publishKey,
@@ -119,6 +136,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     bind: { address: '127.0.0.1', port: options.controlPort },
     describe,
     fetchScript: () => visitor.get(describe().scriptUrl, door.endpoint),
+    routes: [healthRoutes(health), eventRoutes(events)],
   });
   starting.defer(() => control.close());
 
@@ -137,16 +155,15 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       topology = next;
       zone = zoneOf(next, book);
     });
-    health.watch(
+    health.apply(dnsPlan(next).healthChecks);
+    await requireHealthy(
       next.regions.flatMap(({ proxies }) =>
-        proxies.map((instance) => ({
-          instance,
-          endpoint: book.proxy(instance),
-          pid: () => deployment.edges.get(instance.hostname)?.pid ?? null,
-        })),
+        proxies.map((instance) => ({ instance, endpoint: book.proxy(instance) })),
       ),
+      visitor,
+      { timeoutMs: READY_TIMEOUT_MS, logs: logs.directory },
     );
-    await requireHealthy(topology, health, logs.directory);
+    if (ready) events.tell({ type: 'topology', regions: next.regions.map(({ name }) => name) });
     ready = true;
     const file = join(stateDirectory, 'world.json');
     writeFileSync(file, `${JSON.stringify(describe(), null, 2)}\n`, { mode: 0o600 });
@@ -169,22 +186,4 @@ export async function startWorld(options: WorldOptions): Promise<World> {
 
   const running = starting.move();
   return { describe, close: () => running.disposeAsync() };
-}
-
-/** Names under `.localhost` reach this machine without anything set up (RFC 6761, section 6.3). */
-const localTopology = (topology: Topology): Topology => moveDomain(topology, `${topology.domain}.localhost`);
-
-async function requireHealthy(topology: Topology, health: HealthWatch, logs: string): Promise<void> {
-  if (await health.allHealthy(READY_TIMEOUT_MS)) return;
-  const sick = topology.regions
-    .flatMap(({ proxies }) => proxies)
-    .filter(({ hostname }) => !health.isHealthy(hostname))
-    .map(instanceLabel);
-  throw new LocalError(
-    'LOCAL_NOT_READY',
-    `not healthy after ${READY_TIMEOUT_MS / 1000} s: ${sick.join(', ')}`,
-    {
-      hint: `look into ${logs}`,
-    },
-  );
 }

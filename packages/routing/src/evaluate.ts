@@ -27,8 +27,6 @@ export interface EvaluationContext {
 const RESOURCE_TTL_SECONDS = 60;
 /** Of a record that, against Route 53's rules, has none. */
 const DEFAULT_TTL_SECONDS = 300;
-/** Names on the way of one answer; resolvers give up on longer chains, too. */
-const MAX_STEPS = 16;
 
 /**
  * What Route 53 answers to a query, and why: a pure function of the zone, the query, where the client is, what is
@@ -88,7 +86,7 @@ function visit(walk: Walk, { via, asked, type, owner }: Visit): Decision['kind']
     // A CNAME that leaves the zone is an answer: the resolver goes on elsewhere.
     return via === 'query' ? 'not-ours' : 'answer';
   }
-  if (reasons.length >= MAX_STEPS) {
+  if (reasons.some((reason) => reason.kind === 'group' && reason.asked === asked)) {
     deadEnd('loop');
     return 'no-data';
   }

@@ -18,6 +18,10 @@ export interface WorldOptions {
   readonly controlPort: number;
   readonly singleAddress: boolean;
   readonly sniPolicy: SniPolicy;
+  /** Networks and where they are, over the built-in ones. */
+  readonly geoFile: string | undefined;
+  /** Measured round trips, in place of the model. */
+  readonly latencyFile: string | undefined;
   /** Divides the intervals of health checks, TTLs and drain waits. */
   readonly timeScale: number;
   readonly watch: boolean;
@@ -57,6 +61,8 @@ export function readOptions(argv: readonly string[], say: (line: string) => void
         .default('wildcard'),
     )
     .option('--time-scale <factor>', 'divide health-check intervals, TTLs and drain waits', timeScale, 1)
+    .option('--geo <file>', 'JSON: networks and their places, for the clients of DNS', fromHere)
+    .option('--latency <file>', 'JSON: measured round trips, in place of the model', fromHere)
     .option('--watch', 'follow edits of the topology and the sources', false)
     .option('--inspect <name...>', 'let a debugger into these processes, for example delivery-us-east-1')
     .addHelpText(
@@ -79,6 +85,8 @@ export function readOptions(argv: readonly string[], say: (line: string) => void
     singleAddress: boolean;
     gatewaySni: SniPolicy;
     timeScale: number;
+    geo?: string;
+    latency?: string;
     watch: boolean;
     inspect?: string[];
   }>();
@@ -92,6 +100,8 @@ export function readOptions(argv: readonly string[], say: (line: string) => void
     controlPort: options.controlPort,
     singleAddress: options.singleAddress,
     sniPolicy: options.gatewaySni,
+    geoFile: options.geo,
+    latencyFile: options.latency,
     timeScale: options.timeScale,
     watch: options.watch,
     inspect: options.inspect ?? [],

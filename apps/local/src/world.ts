@@ -2,14 +2,18 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDevCa } from '@isochrone/dev-ca';
 import type { UnexpectedExit } from '@isochrone/engines';
-import { dnsPlan, moveDomain, type Topology } from '@isochrone/topology';
+import { dnsPlan, moveDomain, publicHostname, type Topology } from '@isochrone/topology';
 import { sampleAccount } from '@isochrone/tours';
 import { openAddressBook } from './address-book.ts';
+import { readGeoTable, readLatencies } from './client-files.ts';
 import { startControl } from './control.ts';
+import { decisionRoutes } from './decisions.ts';
 import { type Deployment, openDeployment } from './deployment.ts';
 import { describeWorld } from './describe-world.ts';
-import { lookupThrough } from './dns-lookup.ts';
-import { startDnsServer } from './dns-server.ts';
+import { openDeciding } from './dns/deciding.ts';
+import { type LocalZone, localZone } from './dns/local-zone.ts';
+import { lookupThrough } from './dns/lookup.ts';
+import { startDnsServer } from './dns/server.ts';
 import { eventRoutes } from './event-stream.ts';
 import { openEvents } from './events.ts';
 import { followEdits } from './follow-edits.ts';
@@ -20,6 +24,7 @@ import { healthRoutes } from './health/routes.ts';
 import { openInspector } from './inspector.ts';
 import { openLogFiles } from './log-files.ts';
 import type { WorldOptions } from './options.ts';
+import { openDefaultPlace, placeRoutes } from './place.ts';
 import { programs, requireBuilt } from './programs.ts';
 import { keptPublishKey } from './publish-key.ts';
 import { requireHealthy } from './readiness.ts';
@@ -30,7 +35,6 @@ import { atTimeScale } from './time-scale.ts';
 import { readTopology } from './topology-file.ts';
 import { openVisitor } from './visitor.ts';
 import type { WorldDescription } from './world-description.ts';
-import { type Zone, zoneOf } from './zone.ts';
 
 /** Everything that one topology describes, running on this machine. */
 export interface World {
@@ -52,6 +56,9 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const localTopology = (read: Topology): Topology =>
     atTimeScale(moveDomain(read, `${read.domain}.localhost`), timeScale);
   let topology = localTopology(readTopology(topologyFile));
+  const geo = readGeoTable(options.geoFile);
+  const latency = readLatencies(options.latencyFile);
+  const place = openDefaultPlace(topology.home);
   const events = openEvents();
   requireBuilt();
   const inspector = openInspector(options.inspect, topology, options.engine, say);
@@ -61,8 +68,10 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const log = (name: string) => inspector.listen(name, logs.writer(name));
 
   // Sockets first, so that a port in use is said before the slow work begins.
-  let zone: Zone | undefined;
-  const dns = await startDnsServer({ address: '127.0.0.1', port: options.dnsPort }, () => zone);
+  let zone: LocalZone | undefined;
+  const dns = await startDnsServer({ address: '127.0.0.1', port: options.dnsPort }, () =>
+    zone === undefined ? undefined : deciding.authority(),
+  );
   starting.defer(() => dns.close());
   const ca = await openDevCa(join(stateDirectory, 'ca'));
   if (ca.replacedBecause) say(`made a new local authority, because of the former one ${ca.replacedBecause}`);
@@ -106,14 +115,25 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   starting.defer(() => deployment.close());
   const health = openHealthChecks({
     resolve: (hostname) => {
-      const found = zone?.lookup(hostname, 'A');
-      const answer = found?.kind === 'answer' ? found.answers.find(({ type }) => type === 'A') : undefined;
-      return answer && book.behind(answer.data, hostname);
+      const address = deciding.addressOf(hostname);
+      return address === undefined ? undefined : book.behind(address, hostname);
     },
     timeScale,
     onTransition: ({ at: _at, ...transition }) => events.tell({ type: 'health', ...transition }),
   });
   starting.defer(() => health.stop());
+  const currentZone = (): LocalZone => {
+    if (zone === undefined) throw new Error('the zone is not known yet');
+    return zone;
+  };
+  const deciding = openDeciding({
+    zone: currentZone,
+    isHealthy: health.isHealthy,
+    geo,
+    latency,
+    defaultPlace: place.current,
+    timeScale,
+  });
   let ready = false;
 
   const describe = (): WorldDescription =>
@@ -132,11 +152,23 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     });
 
   await book.add(topology);
+  zone = localZone(topology, book);
   const control = await startControl({
     bind: { address: '127.0.0.1', port: options.controlPort },
     describe,
     fetchScript: () => visitor.get(describe().scriptUrl, door.endpoint),
-    routes: [healthRoutes(health), eventRoutes(events)],
+    routes: [
+      healthRoutes(health),
+      eventRoutes(events),
+      placeRoutes(place, geo),
+      decisionRoutes({
+        deciding,
+        zone: currentZone,
+        geo,
+        defaultPlace: place.current,
+        defaultName: () => publicHostname(topology),
+      }),
+    ],
   });
   starting.defer(() => control.close());
 
@@ -153,7 +185,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const apply = async (next: Topology): Promise<void> => {
     await deployment.apply(next, () => {
       topology = next;
-      zone = zoneOf(next, book);
+      zone = localZone(next, book);
     });
     health.apply(dnsPlan(next).healthChecks);
     await requireHealthy(

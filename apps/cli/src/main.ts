@@ -1,4 +1,5 @@
 import { ConfigGenError } from '@isochrone/config-gen';
+import { RoutingError } from '@isochrone/routing';
 import { CommanderError } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { CliError } from './errors.ts';
@@ -30,7 +31,9 @@ function run(): ExitCode {
       if (asJson) complain('CLI_USAGE', error.message.replace(/^error: /, ''), 'see ./isochrone --help');
       return exitCodes.misuse;
     }
-    if (!(error instanceof CliError || error instanceof ConfigGenError)) throw error;
+    if (!(error instanceof CliError || error instanceof ConfigGenError || error instanceof RoutingError)) {
+      throw error;
+    }
     const { code, message, hint } = error;
     if (asJson) complain(code, message, hint);
     else process.stderr.write(`${code} ${message}\n  ${hint}\n`);

@@ -28,6 +28,7 @@ export { type Latency, type LatencyModel, type LatencySource, modelledLatency } 
 export { locateClient } from './origin.ts';
 export type { NamedPlace } from './places.ts';
 export { formatRoutingProblem, type RoutingProblem } from './problems.ts';
+export { type Route53Answers, zoneFromRoute53 } from './route53.ts';
 export {
   type RoutingZone,
   type ZoneHealthCheck,

@@ -106,7 +106,7 @@ function targetOf({ target }: Candidate): string {
 /** Why a record is unhealthy; healthy ones need no reason. */
 function unhealthyReason(reason: HealthReason): readonly Tree[] {
   if (reason.healthy) return [];
-  if (reason.kind === 'check') return [{ text: describeCheck(reason), children: [] }];
+  if (reason.kind === 'check') return [failingCheck(reason)];
   const { name, members } = reason;
   if (members.length === 0) return [{ text: `${name} leads in a circle, or nowhere`, children: [] }];
   return [
@@ -126,11 +126,16 @@ function describeMember({ setIdentifier, healthy, because }: MemberHealth): Tree
     : { text: name, children: reasons };
 }
 
-function describeCheck({ id, calculated }: CheckHealth): string {
-  if (!calculated) return `check ${id} fails`;
+function failingCheck({ id, calculated }: CheckHealth): Tree {
+  if (!calculated) return { text: `check ${id} fails`, children: [] };
   const { children, healthThreshold, inverted } = calculated;
-  const healthy = children.filter((child) => child.healthy).length;
-  return `check ${id} fails: ${healthy} of ${children.length} children healthy, threshold ${healthThreshold}${inverted ? ', inverted' : ''}`;
+  const failing = children.filter((child) => !child.healthy);
+  const healthy = children.length - failing.length;
+  const numbers = `${healthy} of ${children.length} children healthy, threshold ${healthThreshold}`;
+  return {
+    text: `check ${id} fails: ${numbers}${inverted ? ', inverted' : ''}`,
+    children: failing.map(failingCheck),
+  };
 }
 
 /** One record of an answer, in the order of a zone file. */

@@ -12,7 +12,8 @@ function decisionOf(...args: readonly string[]) {
   return JSON.parse(stdout);
 }
 
-const instanceOf = (...args: readonly string[]): string => decisionOf(...args).answers[0].data.instance;
+const instanceOf = (...args: readonly string[]): string =>
+  decisionOf(...args).decision.answers[0].data.instance;
 
 function fileWith(value: unknown): string {
   const file = join(temporaryFolder(), 'given.json');
@@ -139,17 +140,19 @@ drew 0.3, a chance of 50 % (--draw 0.3 repeats it)
       ok: true,
       topology: 'topologies/production.yaml',
       query: { name: 'fast.trychameleon.com', type: 'A' },
-      client: { name: 'New York', latitude: 40.71, longitude: -74.01 },
+      client: { label: 'New York', latitude: 40.71, longitude: -74.01 },
       down: ['proxy1-us-east-1-fast'],
-      kind: 'answer',
-      latencyBased: true,
-      answers: [
-        { ttl: 60, data: { kind: 'elastic-ip', instance: 'proxy2-us-east-1-fast.trychameleon.com' } },
-      ],
-      reasons: [
-        { choice: { policy: 'latency', region: 'us-east-1' } },
-        { choice: { policy: 'weighted', share: 1 }, candidates: [{ healthy: false }, { chosen: true }] },
-      ],
+      decision: {
+        kind: 'answer',
+        latencyBased: true,
+        answers: [
+          { ttl: 60, data: { kind: 'elastic-ip', instance: 'proxy2-us-east-1-fast.trychameleon.com' } },
+        ],
+        reasons: [
+          { choice: { policy: 'latency', region: 'us-east-1' } },
+          { choice: { policy: 'weighted', share: 1 }, candidates: [{ healthy: false }, { chosen: true }] },
+        ],
+      },
     });
   });
 });

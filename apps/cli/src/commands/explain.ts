@@ -74,9 +74,9 @@ function decide(file: TopologyFile, topology: Topology, options: ExplainOptions)
     data: {
       topology: file.shown,
       query: { name, type },
-      client: { name: client.label, ...client.place },
+      client: { label: client.label, ...client.place },
       down: [...failing],
-      ...decision,
+      decision,
     },
     report: [headline(name, type, client), '', drawTree(decisionTree(decision)), '', verdict(decision)].join(
       '\n',

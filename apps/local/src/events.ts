@@ -1,3 +1,4 @@
+import type { Fault } from './faults/fault.ts';
 import type { HealthTransition } from './health/health-checks.ts';
 
 /** What happens in the world. */
@@ -11,7 +12,7 @@ export type Happening =
       readonly signal: string | null;
       readonly restartInMs: number;
     }
-  | { readonly type: 'fault'; readonly action: 'made' | 'undone'; readonly fault: { readonly id: string } }
+  | { readonly type: 'fault'; readonly action: 'made' | 'undone'; readonly fault: Fault }
   | { readonly type: 'publish'; readonly region: string; readonly method: string; readonly path: string }
   | { readonly type: 'topology'; readonly regions: readonly string[] };
 

@@ -16,6 +16,9 @@ import { lookupThrough } from './dns/lookup.ts';
 import { startDnsServer } from './dns/server.ts';
 import { eventRoutes } from './event-stream.ts';
 import { openEvents } from './events.ts';
+import { addressesOf } from './faults/addresses.ts';
+import { openFaults } from './faults/faults.ts';
+import { faultRoutes } from './faults/routes.ts';
 import { followEdits } from './follow-edits.ts';
 import { openFrontDoor } from './front-door.ts';
 import { buildFunctions, functionBuild } from './function-build.ts';
@@ -85,7 +88,9 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   starting.defer(() => door.close());
   const book = await openAddressBook(options.loopback, door.endpoint.port, options);
   const lookup = lookupThrough(dns.endpoint, book);
-  const store = await openStore(join(stateDirectory, 'store'));
+  const store = await openStore(join(stateDirectory, 'store'), (region) =>
+    faults.effects().isStoreDown(region),
+  );
   starting.defer(() => store.close());
   const publishKey = await keptPublishKey(stateDirectory);
   const build = functionBuild(stateDirectory, log('build-functions'));
@@ -102,7 +107,9 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     engineOf: ({ engine }) => (options.engine === 'topology' ? engine : options.engine),
     edgeProxyEntry: options.watch ? join(edgeBuild, 'main.mjs') : programs.edgeProxy,
     bundles: build.out,
-    functionEnvironment: store.environment,
+    functionEnvironment: store.environmentOf,
+    effects: () => faults.effects(),
+    onPublish: (publish) => events.tell({ type: 'publish', ...publish }),
     execArgv: inspector.execArgv,
     log,
     onExit: ({ name, code, signal, restartInMs }: UnexpectedExit) => {
@@ -113,6 +120,18 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     },
   });
   starting.defer(() => deployment.close());
+  const refreshZone = (): void => {
+    zone = localZone(topology, addressesOf(book, faults.effects()));
+  };
+  const faults = openFaults({
+    topology: () => topology,
+    limits: { canMove: book.apiElsewhere(topology.home) !== undefined },
+    reconcile: async () => {
+      await deployment.reconcile();
+      refreshZone();
+    },
+    onChange: (action, fault) => events.tell({ type: 'fault', action, fault }),
+  });
   const health = openHealthChecks({
     resolve: (hostname) => {
       const address = deciding.addressOf(hostname);
@@ -152,7 +171,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     });
 
   await book.add(topology);
-  zone = localZone(topology, book);
+  refreshZone();
   const control = await startControl({
     bind: { address: '127.0.0.1', port: options.controlPort },
     describe,
@@ -160,6 +179,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     routes: [
       healthRoutes(health),
       eventRoutes(events),
+      faultRoutes(faults),
       placeRoutes(place, geo),
       decisionRoutes({
         deciding,
@@ -175,7 +195,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   await Promise.all([
     buildFunctions(build, topologyFile, topology.domain),
     seedStore({
-      ...store.environment,
+      ...(await store.environmentOf(topology.home)),
       AWS_REGION: topology.home,
       ACCOUNT: sampleAccount,
       PUBLISH_KEY: publishKey,
@@ -185,16 +205,19 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const apply = async (next: Topology): Promise<void> => {
     await deployment.apply(next, () => {
       topology = next;
-      zone = localZone(next, book);
+      faults.retain(next);
+      refreshZone();
     });
     health.apply(dnsPlan(next).healthChecks);
-    await requireHealthy(
-      next.regions.flatMap(({ proxies }) =>
-        proxies.map((instance) => ({ instance, endpoint: book.proxy(instance) })),
-      ),
-      visitor,
-      { timeoutMs: READY_TIMEOUT_MS, logs: logs.directory },
-    );
+    // A world that was made to fail need not be well.
+    if (faults.list().length === 0)
+      await requireHealthy(
+        next.regions.flatMap(({ proxies }) =>
+          proxies.map((instance) => ({ instance, endpoint: book.proxy(instance) })),
+        ),
+        visitor,
+        { timeoutMs: READY_TIMEOUT_MS, logs: logs.directory },
+      );
     if (ready) events.tell({ type: 'topology', regions: next.regions.map(({ name }) => name) });
     ready = true;
     const file = join(stateDirectory, 'world.json');

@@ -16,14 +16,14 @@ const args = process.argv.slice(2);
 // Commander knows the options only once it understood the arguments, and a mistake must be told as asked, too.
 const asJson = args.includes('--json');
 
-process.exitCode = run();
+process.exitCode = await run();
 
-function run(): ExitCode {
+async function run(): Promise<ExitCode> {
   let exitCode: ExitCode = exitCodes.fine;
   try {
-    createProgram(manifest.version, (outcome, json) => {
+    await createProgram(manifest.version, (outcome, json) => {
       exitCode = tell(outcome, json);
-    }).parse(args, { from: 'user' });
+    }).parseAsync(args, { from: 'user' });
   } catch (error) {
     // Commander has printed its message, or the help or version that was asked for.
     if (error instanceof CommanderError) {

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { drill } from './commands/drill.ts';
 import { type ExplainOptions, explain } from './commands/explain.ts';
 import { generate } from './commands/generate.ts';
 import { validate } from './commands/validate.ts';
@@ -8,6 +9,13 @@ import { topologyFile } from './topology-file.ts';
 
 interface CommonOptions {
   readonly topology?: string;
+  readonly json?: true;
+}
+
+interface DrillCommandOptions {
+  readonly scenario: readonly string[];
+  readonly control: string;
+  readonly figures?: string;
   readonly json?: true;
 }
 
@@ -101,6 +109,35 @@ export function createProgram(version: string, tell: (outcome: Outcome, asJson: 
     )
     .action((name: string | undefined, { topology, json, ...options }: CommonOptions & ExplainOptions) => {
       tell(explain(topologyFile(topology), { name, ...options }), json === true);
+    });
+
+  program
+    .command('drill')
+    .description('make the running local world fail, and show what its visitors see of it')
+    .option(
+      '--scenario <name|file>',
+      'one that is shipped, or a file; may be repeated (default: all that are shipped)',
+      collect,
+      [],
+    )
+    .option('--control <url>', 'control API of the local world', 'http://127.0.0.1:4400')
+    .option(
+      '--figures <file>',
+      'write the figures into a Markdown file, between the comments that mark their place',
+    )
+    .addOption(new Option('--json', 'print JSON to stdout, and the progress to stderr'))
+    .addHelpText(
+      'after',
+      examples(
+        'npm start -- --time-scale 10   # in another terminal',
+        './isochrone drill',
+        './isochrone drill --scenario proxy-killed --scenario drain --json',
+      ),
+    )
+    .action(async ({ scenario, control, figures, json }: DrillCommandOptions) => {
+      const stream = json ? process.stderr : process.stdout;
+      const say = (line: string): void => void stream.write(`${line}\n`);
+      tell(await drill({ scenarios: scenario, control, figures, say }), json === true);
     });
 
   return program;

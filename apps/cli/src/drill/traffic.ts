@@ -20,7 +20,7 @@ const CITIES = [
   'Sydney',
 ];
 /** Between two requests of one visitor. */
-const PAUSE_MS = 700;
+const PAUSE_MS = 1_000;
 
 /** Two visitors in each of eight cities: one looks up for every request, one keeps its connection open. */
 export function startTraffic(options: Pick<VisitorOptions, 'url' | 'ca' | 'dns' | 'port'>): Traffic {

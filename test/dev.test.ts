@@ -2,12 +2,13 @@ import { appendFileSync, cpSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { curl } from '../apps/local/test/support/curl.ts';
-import { startWorldProcess, type WorldProcess } from '../apps/local/test/support/world-process.ts';
+import { spawnWorld, type WorldProcess } from '../apps/local/test/support/world-process.ts';
 import { root } from './workspace.ts';
 import { copyWorkspace } from './workspace-copy.ts';
 
 /** Edits in a copy of the workspace, in which a world follows them as `npm run dev` does. */
-describe('a world that follows edits', () => {
+// Whole worlds come and go here, on whatever else the machine is doing.
+describe('a world that follows edits', { timeout: 120_000 }, () => {
   let copy: string;
   let world: WorldProcess;
   let topologyFile: string;
@@ -18,7 +19,11 @@ describe('a world that follows edits', () => {
       cpSync(join(root, built), join(copy, built), { recursive: true });
     }
     topologyFile = join(copy, 'topologies/production.yaml');
-    world = await startWorldProcess({ main: join(copy, 'apps/local/src/main.ts'), args: ['--watch'] });
+    world = await spawnWorld({ main: join(copy, 'apps/local/src/main.ts'), args: ['--watch'] });
+    // An edit while everything is starting must count, too.
+    await world.line(/^starting the world/);
+    appendFileSync(topologyFile, '  eu-north-1: {}\n');
+    await world.line(/^ready in /);
   });
   afterAll(async () => {
     await world?.[Symbol.asyncDispose]();
@@ -36,6 +41,12 @@ describe('a world that follows edits', () => {
     if (!text.includes(from)) throw new Error(`${file} does not contain ${from}`);
     writeFileSync(path, text.replace(from, to));
   };
+
+  it('counts an edit that was made while the world started', async () => {
+    await expect.poll(names, { timeout: 90_000 }).toContain('eu-north-1');
+    edit('topologies/production.yaml', '  eu-north-1: {}\n', '');
+    await world.line(/^topology applied: -eu-north-1$/);
+  });
 
   it('brings a region up when the topology gets its line', async () => {
     const before = await world.describe();
@@ -57,6 +68,14 @@ describe('a world that follows edits', () => {
     expect(dns).toEqual(before.dns);
   });
 
+  it('survives an alias that leads nowhere', async () => {
+    const good = readFileSync(topologyFile, 'utf8');
+    appendFileSync(topologyFile, '  us-west-2: *nothing\n');
+    await world.line(/TOPOLOGY_SYNTAX not valid YAML: the alias \*nothing has no anchor/);
+    writeFileSync(topologyFile, good);
+    await world.line(/^topology applied$/);
+  });
+
   it('says what is wrong with a topology, and stays as it is', async () => {
     const good = readFileSync(topologyFile, 'utf8');
     appendFileSync(topologyFile, '  us-esat-1: {}\n');
@@ -67,8 +86,18 @@ describe('a world that follows edits', () => {
     await world.line(/^topology applied$/);
   });
 
+  it('says that the topology file is gone, and follows it when it is back', async () => {
+    const good = readFileSync(topologyFile, 'utf8');
+    rmSync(topologyFile);
+    await world.line(/^the topology file is gone; the world stays as it is$/);
+    writeFileSync(topologyFile, good.replace('eu-west-1: { proxies: 2 }', 'eu-west-1: { proxies: 1 }'));
+    await expect
+      .poll(async () => (await world.describe()).regions[1]?.proxies.length, { timeout: 90_000 })
+      .toBe(1);
+  });
+
   it('takes a region away when its line goes', async () => {
-    edit('topologies/production.yaml', '  eu-west-1: { proxies: 2 }\n', '');
+    edit('topologies/production.yaml', '  eu-west-1: { proxies: 1 }\n', '');
     await world.line(/^topology applied: -eu-west-1$/);
     expect(await names()).toEqual(['us-east-1', 'ap-southeast-2', 'ap-northeast-1']);
     expect((await script()).status).toBe(200);
@@ -92,8 +121,15 @@ describe('a world that follows edits', () => {
     await world.line(/^edge proxies rebuilt and swapped$/);
     expect((await pids()).filter((pid) => before.includes(pid))).toEqual([]);
     await expect
-      .poll(async () => (await script().catch(() => undefined))?.status, { timeout: 20_000 })
+      .poll(async () => (await script().catch(() => undefined))?.status, { timeout: 90_000 })
       .toBe(200);
+  });
+
+  it('shows an edit of the browser script', async () => {
+    edit('packages/tour-runtime/src/guard.ts', 'isochrone:', 'isochrone, edited:');
+    await expect
+      .poll(async () => (await script()).body.includes('isochrone, edited:'), { timeout: 90_000 })
+      .toBe(true);
   });
 
   it('says why a source does not build, and goes on with the last good one', async () => {

@@ -32,6 +32,8 @@ export interface Plan {
 
 /** How a folder's files are told apart from those of people and of other topologies. */
 export interface Ownership {
+  /** The files and folders at the top that hold everything generated; nothing else is looked at. */
+  readonly places: readonly string[];
   /** Whether a text was generated, from whatever source. */
   readonly isGenerated: (content: string) => boolean;
   /** Whether it was generated from this very topology. */
@@ -45,7 +47,7 @@ export interface Ownership {
 export function planChanges(
   folder: string,
   files: readonly GeneratedFile[],
-  { isGenerated, isOurs }: Ownership,
+  { places, isGenerated, isOurs }: Ownership,
 ): Plan {
   const changes: Change[] = [];
   const foreign: string[] = [];
@@ -66,7 +68,7 @@ export function planChanges(
     );
   }
   const wanted = new Set(files.map(({ path }) => path));
-  const stale = filesUnder(folder).filter((path) => {
+  const stale = filesUnder(folder, places).filter((path) => {
     if (wanted.has(path)) return false;
     const content = readIfPresent(join(folder, path));
     return content !== null && isOurs(content);
@@ -110,22 +112,23 @@ function readIfPresent(path: string): string | null {
   }
 }
 
-/** Files below a folder, relative to it, with forward slashes; hidden folders and node_modules are not entered. */
-function filesUnder(folder: string): readonly string[] {
-  try {
-    if (!statSync(folder).isDirectory()) return [];
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return [];
-    throw unwritable(folder, error);
-  }
+/** Files at and below the places of a folder, relative to it, with forward slashes. */
+function filesUnder(folder: string, places: readonly string[]): readonly string[] {
   const walk = (current: string): readonly string[] =>
     readdirSync(current, { withFileTypes: true }).flatMap((entry) => {
       const path = join(current, entry.name);
       if (entry.isFile()) return [relative(folder, path).split(sep).join('/')];
-      const entered = entry.isDirectory() && !entry.name.startsWith('.') && entry.name !== 'node_modules';
-      return entered ? walk(path) : [];
+      return entry.isDirectory() ? walk(path) : [];
     });
-  return walk(folder);
+  return places.flatMap((place) => {
+    const path = join(folder, place);
+    try {
+      return statSync(path).isDirectory() ? walk(path) : [place];
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return [];
+      throw unwritable(path, error);
+    }
+  });
 }
 
 function removeEmptyFolders(from: string, upTo: string): void {

@@ -53,7 +53,7 @@ export function createProgram(version: string, tell: (outcome: Outcome, asJson: 
   withCommonOptions(program.command('generate'))
     .argument('[file]', 'topology file (default: topologies/production.yaml)')
     .description('write what follows from a topology: proxy configuration, DNS records, deploy matrix')
-    .option('--out <dir>', 'folder to write to (default: generated/<name of the topology>)')
+    .option('--out <dir>', 'folder to write to (default: generated/<name of the topology>)', folderName)
     .option('--check', 'write nothing; exit with 1 when something would change')
     .addHelpText(
       'after',
@@ -159,3 +159,9 @@ const withCommonOptions = (command: Command, topology = 'the same as FILE'): Com
 
 const examples = (...lines: readonly string[]): string =>
   `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}\n\nExit codes: 0 fine, 1 problems, 2 misuse.`;
+
+/** A variable that is not set must not stand for the current folder. */
+function folderName(text: string): string {
+  if (text !== '') return text;
+  throw new InvalidArgumentError('expected the name of a folder');
+}

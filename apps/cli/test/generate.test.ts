@@ -36,6 +36,20 @@ const expectedFiles = [
 ];
 
 describe('isochrone generate', () => {
+  it('leaves generated files alone that stand elsewhere below its output folder', () => {
+    const { folder, run } = generated();
+    expect(run('--out', '.').status).toBe(0);
+    expect(filesIn(folder)).toEqual(
+      ['edge.yaml', ...expectedFiles, ...expectedFiles.map((file) => `out/${file}`)].toSorted(),
+    );
+  });
+
+  it('refuses an empty name of a folder', () => {
+    const { folder, run } = generated();
+    expect(run('--out', '')).toMatchObject({ status: 2 });
+    expect(filesIn(folder)).toEqual(['edge.yaml', ...expectedFiles.map((file) => `out/${file}`)]);
+  });
+
   it('finds the committed files up to date', () => {
     expect(isochrone(['generate', '--check'])).toMatchObject({ status: 0, stderr: '' });
   });

@@ -14,12 +14,12 @@ import { openAddressBook } from '../src/address-book.ts';
 import { openDeciding } from '../src/dns/deciding.ts';
 import { localZone } from '../src/dns/local-zone.ts';
 import { startDnsServer } from '../src/dns/server.ts';
-import { readTopology } from '../src/topology-file.ts';
+import { readTopologyFile } from '../src/topology-file.ts';
 
 const WANTED_PER_SECOND = 10_000;
 const seconds = Number(process.argv[2] ?? 10);
 const file = fileURLToPath(new URL('../../../topologies/production.yaml', import.meta.url));
-const written = readTopology(file);
+const { topology: written } = readTopologyFile(file);
 const topology = moveDomain(written, `${written.domain}.localhost`);
 const zone = localZone(topology, await openAddressBook('127.77', 8443, { singleAddress: false }));
 const home = locateClient(topology.home, builtinGeoTable);

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { sampleAccount } from '@isochrone/tours';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Endpoint } from './address-plan.ts';
 import { cannotListen } from './listening.ts';
@@ -43,7 +44,7 @@ export async function startControl({
     reply.type('text/html; charset=utf-8').send(await samplePage()),
   );
   app.get(SAMPLE_PATH.slice(0, -1), async (_request, reply) => reply.redirect(SAMPLE_PATH, 308));
-  app.get(`${SAMPLE_PATH}:script`, async (_request, reply) => {
+  app.get(`${SAMPLE_PATH}${sampleAccount}.js`, async (_request, reply) => {
     const { status, body } = await fetchScript();
     return reply
       .code(status)

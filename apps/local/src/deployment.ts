@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { EdgeSettings } from '@isochrone/config-gen';
+import { type EdgeSettings, instanceName } from '@isochrone/config-gen';
 import type { DevCa } from '@isochrone/dev-ca';
 import type { UnexpectedExit } from '@isochrone/engines';
 import type { Engine, ProxyInstance, RegionName, Topology } from '@isochrone/topology';
 import { wildcardHostname } from '@isochrone/topology';
 import type { AddressBook } from './address-book.ts';
 import type { Endpoint } from './address-plan.ts';
-import { type Edge, type EdgeOptions, instanceLabel, renderConfiguration, startEdge } from './edge.ts';
+import { type Edge, type EdgeOptions, renderConfiguration, startEdge } from './edge.ts';
 import type { Effects } from './faults/effects.ts';
 import type { SniPolicy } from './gateway.ts';
 import { type RegionApi, startRegionApi } from './region-api.ts';
@@ -52,7 +52,8 @@ export interface Deployment {
   apply(topology: Topology, whenApisRun: () => void): Promise<void>;
   /** Makes what runs suffer what the effects say, and nothing else. */
   reconcile(): Promise<void>;
-  reloadFunctions(): Promise<void>;
+  /** @param among only these, where given: what was just started has the new bundle already */
+  reloadFunctions(among?: ReadonlySet<RegionApi>): Promise<void>;
   restartEdges(): Promise<void>;
   close(): Promise<void>;
 }
@@ -87,6 +88,7 @@ export function openDeployment(options: DeploymentOptions): Deployment {
       const running = edges.get(edge.instance.hostname);
       if (!running || (running.engine === edge.engine && running.configuration === renderConfiguration(edge)))
         continue;
+      edges.delete(edge.instance.hostname);
       await running.stop();
       await start(edge);
     }
@@ -134,8 +136,9 @@ export function openDeployment(options: DeploymentOptions): Deployment {
       await removeApis(new Set(topology.regions.map(({ name }) => name)));
       await reconcile();
     },
-    reloadFunctions: async () => {
-      await settleAll([...apis.values()].map((api) => api.reload()));
+    reloadFunctions: async (among) => {
+      const stale = [...apis.values()].filter((api) => among?.has(api) ?? true);
+      await settleAll(stale.map((api) => api.reload()));
     },
     restartEdges: async () => {
       for (const edge of edges.values()) if (edge.engine === 'fastify') await edge.restart();
@@ -198,7 +201,7 @@ function edgeOptionsOf(
   instance: ProxyInstance,
   certificate: string,
 ): EdgeOptions {
-  const name = instanceLabel(instance);
+  const name = instanceName(instance);
   const settings: EdgeSettings = {
     bind: options.book.proxy(instance),
     plainBind: null,

@@ -1,10 +1,16 @@
-import { apiHostname, publicHostname, type Topology } from '@isochrone/topology';
+import { instanceName } from '@isochrone/config-gen';
+import {
+  apiHostname,
+  type Engine,
+  type ProxyInstance,
+  publicHostname,
+  type Topology,
+} from '@isochrone/topology';
 import { sampleAccount, sampleTour } from '@isochrone/tours';
 import type { AddressBook } from './address-book.ts';
 import type { Endpoint } from './address-plan.ts';
 import { SAMPLE_PATH } from './control.ts';
 import type { Deployment } from './deployment.ts';
-import { instanceLabel } from './edge.ts';
 import type { HealthChecks } from './health/health-checks.ts';
 import type { WorldDescription } from './world-description.ts';
 
@@ -12,6 +18,7 @@ export interface WorldParts {
   readonly ready: boolean;
   readonly timeScale: number;
   readonly topology: Topology;
+  readonly engineOf: (instance: ProxyInstance) => Engine;
   readonly caFile: string;
   readonly publishKey: string;
   readonly dns: Endpoint;
@@ -44,12 +51,12 @@ export function describeWorld(parts: WorldParts): WorldDescription {
       proxies: proxies.map((instance) => {
         const edge = deployment.edges.get(instance.hostname);
         return {
-          name: instanceLabel(instance),
+          name: instanceName(instance),
           host: instance.hostname,
           ...book.proxy(instance),
-          engine: edge?.engine ?? instance.engine,
+          engine: edge?.engine ?? parts.engineOf(instance),
           pid: edge?.pid ?? null,
-          healthy: health.isHealthy(instanceLabel(instance)),
+          healthy: health.isHealthy(instanceName(instance)),
         };
       }),
     })),

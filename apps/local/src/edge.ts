@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type EdgeSettings, renderEdgeProxy, renderHaproxy } from '@isochrone/config-gen';
+import { type EdgeSettings, instanceName, renderEdgeProxy, renderHaproxy } from '@isochrone/config-gen';
 import { startEngine, type UnexpectedExit } from '@isochrone/engines';
 import type { Engine, ProxyInstance, Topology } from '@isochrone/topology';
 import { acceptsConnections } from './accepting.ts';
@@ -28,9 +28,6 @@ export interface Edge extends ModalProxy {
   readonly configuration: string;
 }
 
-/** `proxy1-us-east-1-fast`. */
-export const instanceLabel = ({ hostname }: ProxyInstance): string => hostname.split('.', 1)[0] ?? hostname;
-
 /** The engine's own configuration file, as text. */
 export function renderConfiguration({ topology, instance, engine, settings }: EdgeOptions): string {
   return engine === 'haproxy'
@@ -45,7 +42,7 @@ export function renderConfiguration({ topology, instance, engine, settings }: Ed
  */
 export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const { instance, engine, directory, edgeProxyEntry, execArgv, log, onExit } = options;
-  const name = instanceLabel(instance);
+  const name = instanceName(instance);
   const configuration = renderConfiguration(options);
   const folder = join(directory, name);
   await mkdir(folder, { recursive: true });

@@ -67,6 +67,11 @@ export function watchEdgeProxy(
   return watch('build-edge-proxy', programs.buildEdgeProxy, ['--out', out], log, events);
 }
 
+/** Builds the browser script after every change of a source, until stopped; the functions' builder takes it from there. */
+export function watchTourRuntime(log: (line: string) => void): RunningProcess {
+  return startNode({ name: 'build-tour-runtime', entry: programs.buildTourRuntime, args: ['--watch'], log });
+}
+
 const argumentsFor = ({ out }: FunctionBuild, topologyFile: string, domain: string): readonly string[] => [
   ...['--topology', topologyFile],
   ...['--domain', domain],

@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http';
+import { STATUS_CODES, validateHeaderName, validateHeaderValue } from 'node:http';
 
 /** An HTTP response as the gateway sends it. */
 export interface GatewayResponse {
@@ -28,6 +28,7 @@ export function gatewayResponse(result: unknown): GatewayResponse {
         Object.entries(result['headers']).map(([name, value]) => [name.toLowerCase(), String(value)]),
       )
     : {};
+  if (!Object.entries(headers).every(isSendable)) return internalServerError();
   const cookies = Array.isArray(result['cookies']) ? result['cookies'].map(String) : [];
   const body = typeof result['body'] === 'string' ? result['body'] : '';
   return {
@@ -69,6 +70,16 @@ function message(status: number, text: string): GatewayResponse {
     headers: { 'content-type': 'application/json' },
     body: Buffer.from(JSON.stringify({ message: text })),
   };
+}
+
+function isSendable([name, value]: readonly [string, string]): boolean {
+  try {
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>

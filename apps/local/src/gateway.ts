@@ -42,6 +42,8 @@ export interface GatewayOptions {
     readonly invoke: Invoke;
   }[];
   readonly integrationTimeoutMs?: number;
+  /** Told why a client got a 500. */
+  readonly log: (line: string) => void;
   /** What is wrong with this gateway now; asked for every connection and every request. */
   readonly trouble?: () => GatewayTrouble;
 }
@@ -94,8 +96,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     },
     (request, response) => {
       void troubled(request, trouble(), () => answer(request, options))
-        .catch(internalServerError)
-        .then((result) => send(request, response, result));
+        .catch(failed(options.log))
+        .then((result) => send(request, response, result))
+        .catch(() => response.destroy());
     },
   );
   // Longer than the edge keeps an idle connection: the closing end must be the one that sends requests.
@@ -175,22 +178,29 @@ async function answer(request: IncomingMessage, options: GatewayOptions): Promis
     requestId,
     now: new Date(),
   });
-  const { headers, ...response } = await invokeInTime(route.invoke, event, options.integrationTimeoutMs);
+  const { headers, ...response } = await invokeInTime(route.invoke, event, options);
   return { ...response, headers: { ...headers, 'apigw-requestid': requestId } };
 }
 
 async function invokeInTime(
   invoke: Invoke,
   event: APIGatewayProxyEventV2,
-  timeoutMs = INTEGRATION_TIMEOUT_MS,
+  { integrationTimeoutMs = INTEGRATION_TIMEOUT_MS, log }: GatewayOptions,
 ): Promise<GatewayResponse> {
   const { promise: timeout, resolve } = Promise.withResolvers<GatewayResponse>();
-  const timer = setTimeout(() => resolve(integrationTimeout()), timeoutMs);
+  const timer = setTimeout(() => resolve(integrationTimeout()), integrationTimeoutMs);
   try {
-    return await Promise.race([invoke(event).then(gatewayResponse, internalServerError), timeout]);
+    return await Promise.race([invoke(event).then(gatewayResponse, failed(log)), timeout]);
   } finally {
     clearTimeout(timer);
   }
+}
+
+function failed(log: (line: string) => void): (error: unknown) => GatewayResponse {
+  return (error) => {
+    log(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    return internalServerError();
+  };
 }
 
 async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
@@ -210,9 +220,12 @@ function send(
   { status, headers, body }: GatewayResponse,
 ): void {
   const bodiless = status === 204 || status === 304;
-  response.writeHead(status, {
-    ...headers,
-    ...(bodiless ? {} : { 'content-length': String(body.length) }),
-  });
-  response.end(bodiless || request.method === 'HEAD' ? undefined : body);
+  const isHead = request.method === 'HEAD';
+  // Of a HEAD only the function knows how long the body would be (RFC 9110, section 9.3.2).
+  const told = isHead ? headers['content-length'] : undefined;
+  const length = typeof told === 'string' ? told : String(body.length);
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  if (!bodiless) response.setHeader('content-length', length);
+  response.writeHead(status);
+  response.end(bodiless || isHead ? undefined : body);
 }

@@ -1,5 +1,5 @@
+import { instanceName } from '@isochrone/config-gen';
 import type { Topology } from '@isochrone/topology';
-import { instanceLabel } from './edge.ts';
 import { LocalError } from './errors.ts';
 import type { EngineChoice } from './options.ts';
 import { functionNames } from './region-api.ts';
@@ -23,7 +23,7 @@ export function openInspector(
     ...functionNames(name),
     ...proxies
       .filter((proxy) => (engine === 'topology' ? proxy.engine : engine) === 'fastify')
-      .map(instanceLabel),
+      .map(instanceName),
   ]);
   for (const name of wanted) {
     if (known.includes(name)) continue;

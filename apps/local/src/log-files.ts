@@ -21,9 +21,12 @@ export function openLogFiles(directory: string): LogFiles {
   };
   return {
     directory,
-    writer: (name) => (line) => {
+    writer: (name) => {
+      // From the start, so that a message that names the file names one that exists.
       const stream = streamOf(name);
-      if (!stream.writableEnded) stream.write(`${line}\n`);
+      return (line) => {
+        if (!stream.writableEnded) stream.write(`${line}\n`);
+      };
     },
     close: async () => {
       await Promise.all([...streams.values()].map((stream) => new Promise((resolve) => stream.end(resolve))));

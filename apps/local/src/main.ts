@@ -8,9 +8,15 @@ const say = (line: string): void => console.log(line);
 const options = readOptions(process.argv.slice(2), say);
 
 const stopAsked = Promise.withResolvers<string>();
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-  process.on(signal, () => stopAsked.resolve(signal));
-
+let asked = false;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    // Asked again, it does not wait for anybody: every child hangs on its lifeline.
+    if (asked) process.exit(1);
+    asked = true;
+    stopAsked.resolve(signal);
+  });
+}
 try {
   say(`starting the world of ${options.topologyFile}`);
   const starting = startWorld(options);

@@ -31,6 +31,23 @@ export interface WorldOptions {
   readonly say: (line: string) => void;
 }
 
+interface Options {
+  topology: string;
+  engine: EngineChoice;
+  state: string;
+  loopback: LoopbackPrefix;
+  port: number;
+  dnsPort: number;
+  controlPort: number;
+  singleAddress: boolean;
+  gatewaySni: SniPolicy;
+  timeScale: number;
+  geo?: string;
+  latency?: string;
+  watch: boolean;
+  inspect?: string[];
+}
+
 const workspace = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** Reads the command line; help and misuse end the process as commander does, misuse with exit code 2. */
@@ -74,22 +91,10 @@ export function readOptions(argv: readonly string[], say: (line: string) => void
     })
     .allowExcessArguments(false)
     .parse(argv, { from: 'user' });
-  const options = command.opts<{
-    topology: string;
-    engine: EngineChoice;
-    state: string;
-    loopback: LoopbackPrefix;
-    port: number;
-    dnsPort: number;
-    controlPort: number;
-    singleAddress: boolean;
-    gatewaySni: SniPolicy;
-    timeScale: number;
-    geo?: string;
-    latency?: string;
-    watch: boolean;
-    inspect?: string[];
-  }>();
+  const options = command.opts<Options>();
+  const ports = [options.port, options.dnsPort, options.controlPort].filter((port) => port !== 0);
+  if (new Set(ports).size < ports.length)
+    command.error('error: --port, --dns-port and --control-port must differ');
   return {
     topologyFile: options.topology,
     engine: options.engine,

@@ -7,6 +7,7 @@ export const programs = {
   edgeProxy: pathTo('../../edge-proxy/dist/main.mjs'),
   buildEdgeProxy: pathTo('../../edge-proxy/build.ts'),
   buildFunctions: pathTo('../../tour-lambda/build.ts'),
+  buildTourRuntime: pathTo('../../../packages/tour-runtime/build.ts'),
   seed: pathTo('../../tour-lambda/src/seed.ts'),
 } as const;
 

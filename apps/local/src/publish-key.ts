@@ -9,7 +9,8 @@ export async function keptPublishKey(stateDirectory: string): Promise<string> {
   const file = join(stateDirectory, 'publish-key');
   try {
     return (await readFile(file, 'utf8')).trim();
-  } catch {
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
     const key = randomBytes(KEY_BYTES).toString('base64url');
     await writeFile(file, `${key}\n`, { mode: 0o600 });
     return key;

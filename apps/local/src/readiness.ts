@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { instanceName } from '@isochrone/config-gen';
 import type { ProxyInstance } from '@isochrone/topology';
 import type { Endpoint } from './address-plan.ts';
-import { instanceLabel } from './edge.ts';
 import { LocalError } from './errors.ts';
 import type { Visitor } from './visitor.ts';
 
@@ -9,20 +9,26 @@ const RETRY_MS = 200;
 const PROBE_TIMEOUT_MS = 2_000;
 
 /**
- * Waits until every proxy says that it is well: a new health check says so of anybody.
+ * Waits until every proxy says that it is well, or the world closes. Health checks would not do: a new one says of
+ * anybody that it is well.
  *
  * @throws LocalError LOCAL_NOT_READY
  */
 export async function requireHealthy(
   targets: readonly { readonly instance: ProxyInstance; readonly endpoint: Endpoint }[],
   visitor: Visitor,
-  { timeoutMs, logs }: { readonly timeoutMs: number; readonly logs: string },
+  {
+    timeoutMs,
+    logs,
+    signal,
+  }: { readonly timeoutMs: number; readonly logs: string; readonly signal: AbortSignal },
 ): Promise<void> {
   const deadline = performance.now() + timeoutMs;
   const answers = await Promise.all(
     targets.map(async ({ instance, endpoint }) => {
       while (!(await isUp(visitor, instance.hostname, endpoint))) {
-        if (performance.now() > deadline) return instanceLabel(instance);
+        if (signal.aborted) return undefined;
+        if (performance.now() > deadline) return instanceName(instance);
         await sleep(RETRY_MS);
       }
       return undefined;

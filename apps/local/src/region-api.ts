@@ -54,12 +54,16 @@ export async function startRegionApi(options: RegionApiOptions): Promise<RegionA
   const { topology, region, bind, certificate, executeApiCertificate, sniPolicy } = options;
   const delivery = functionOf('delivery', options);
   const publishing = functionOf('publishing', options);
+  await using starting = new AsyncDisposableStack();
+  starting.defer(() => delivery.stop());
+  starting.defer(() => publishing.stop());
   const gateway: Gateway = await startGateway({
     bind,
     certificate,
     executeApiCertificate,
     sniPolicy,
     trouble: options.trouble,
+    log: options.log(`gateway-${region}`),
     domains: customDomains(topology, region),
     routes: [
       {
@@ -70,7 +74,9 @@ export async function startRegionApi(options: RegionApiOptions): Promise<RegionA
       { routeKey: '$default', pathPrefix: '', invoke: delivery.invoke },
     ],
   });
+  starting.defer(() => gateway.close());
   await delivery.warm();
+  const running = starting.move();
   return {
     region,
     get endpoint() {
@@ -81,10 +87,7 @@ export async function startRegionApi(options: RegionApiOptions): Promise<RegionA
     reload: async () => {
       await Promise.all([delivery.reload(), publishing.reload()]);
     },
-    stop: async () => {
-      await gateway.close();
-      await Promise.all([delivery.stop(), publishing.stop()]);
-    },
+    stop: () => running.disposeAsync(),
   };
 }
 
@@ -97,13 +100,20 @@ function telling(invoke: Invoke, onPublish: RegionApiOptions['onPublish']): Invo
     return result;
   };
 }
+/** What a terminal may carry and a function must not see. */
+const ownOfTheDeveloper = { AWS_PROFILE: undefined, AWS_SESSION_TOKEN: undefined, NODE_OPTIONS: undefined };
 
 function functionOf(job: 'delivery' | 'publishing', options: RegionApiOptions): LambdaFunction {
   const name = functionName(job, options.region);
   return lambdaFunction({
     name,
     bundle: join(options.bundles, job, 'index.mjs'),
-    env: { ...options.environment, AWS_REGION: options.region, AWS_LAMBDA_FUNCTION_NAME: name },
+    env: {
+      ...ownOfTheDeveloper,
+      ...options.environment,
+      AWS_REGION: options.region,
+      AWS_LAMBDA_FUNCTION_NAME: name,
+    },
     execArgv: options.execArgv(name),
     log: options.log(name),
     onExit: options.onExit,

@@ -12,13 +12,16 @@ export function claimState(directory: string): () => void {
   const file = join(directory, 'supervisor.pid');
   try {
     mkdirSync(directory, { recursive: true });
-    const holder = holderOf(file);
-    if (holder !== undefined && holder !== process.pid) {
-      throw new LocalError('LOCAL_STATE_IN_USE', `process ${holder} already runs a world in ${directory}`, {
-        hint: 'end that one, or choose another folder with --state',
-      });
+    if (!claimed(file)) {
+      const holder = holderOf(file);
+      if (holder !== undefined) {
+        throw new LocalError('LOCAL_STATE_IN_USE', `process ${holder} already runs a world in ${directory}`, {
+          hint: `end that one, or choose another folder with --state; if it is no world, delete ${file}`,
+        });
+      }
+      rmSync(file, { force: true });
+      claimed(file);
     }
-    writeFileSync(file, `${process.pid}\n`);
   } catch (error) {
     if (error instanceof LocalError) throw error;
     throw new LocalError('LOCAL_STATE_UNUSABLE', `cannot write to ${directory}: ${String(error)}`, {
@@ -29,9 +32,21 @@ export function claimState(directory: string): () => void {
   return () => rmSync(file, { force: true });
 }
 
+/** Makes the file, unless it is there: of two worlds that start at once, one succeeds. */
+function claimed(file: string): boolean {
+  try {
+    writeFileSync(file, `${process.pid}\n`, { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
 function holderOf(file: string): number | undefined {
   try {
     const pid = Number(readFileSync(file, 'utf8'));
+    if (!Number.isInteger(pid) || pid <= 0) return undefined;
     process.kill(pid, 0);
     return pid;
   } catch {

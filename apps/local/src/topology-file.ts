@@ -1,37 +1,56 @@
 import { readFileSync, watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { type ParseResult, parseTopology, requireTopology, type Topology } from '@isochrone/topology';
+import { requireTopology, type Topology } from '@isochrone/topology';
 import { LocalError } from './errors.ts';
 
+export interface TopologyFile {
+  readonly text: string;
+  readonly topology: Topology;
+}
+
 /** @throws TopologyError; LocalError LOCAL_TOPOLOGY_UNREADABLE */
-export function readTopology(file: string): Topology {
-  return requireTopology(textOf(file), file);
+export function readTopologyFile(file: string): TopologyFile {
+  const text = textOf(file);
+  return { text, topology: requireTopology(text, file) };
 }
 
 const SETTLE_MS = 50;
 
-/** Calls back with every changed content of the file, until the returned function is called. */
-export function watchTopology(file: string, onChange: (result: ParseResult) => void): () => void {
-  let known = textOf(file);
+/**
+ * Calls back with every content of the file that differs from the one before, until the returned function is called.
+ *
+ * @param onGone told once when the file cannot be read any more
+ * @param known the content that the caller has; a difference that is there already is told, too
+ */
+export function watchTopologyFile(
+  file: string,
+  known: string,
+  onChange: (text: string) => void,
+  onGone: () => void,
+): () => void {
+  let last: string | undefined = known;
   let timer: NodeJS.Timeout | undefined;
-  const read = (): void => {
+  const look = (): void => {
     let text: string;
     try {
       text = textOf(file);
     } catch {
-      // Between the two halves of an editor's rename there is no file; another event follows.
+      if (last !== undefined) onGone();
+      last = undefined;
       return;
     }
-    if (text === known) return;
-    known = text;
-    onChange(parseTopology(text, file));
+    if (text === last) return;
+    last = text;
+    onChange(text);
   };
   // The folder, not the file: editors replace a file by renaming another over it.
   const watcher = watch(dirname(file), (_event, name) => {
     if (name !== basename(file)) return;
     clearTimeout(timer);
-    timer = setTimeout(read, SETTLE_MS);
+    // Between the two halves of an editor's rename there is no file for a moment.
+    timer = setTimeout(look, SETTLE_MS);
   });
+  look();
   return () => {
     clearTimeout(timer);
     watcher.close();

@@ -2,7 +2,14 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDevCa } from '@isochrone/dev-ca';
 import type { UnexpectedExit } from '@isochrone/engines';
-import { dnsPlan, moveDomain, publicHostname, type Topology } from '@isochrone/topology';
+import {
+  dnsPlan,
+  type Engine,
+  moveDomain,
+  type ProxyInstance,
+  publicHostname,
+  type Topology,
+} from '@isochrone/topology';
 import { sampleAccount } from '@isochrone/tours';
 import { openAddressBook } from './address-book.ts';
 import { readGeoTable, readLatencies } from './client-files.ts';
@@ -35,7 +42,7 @@ import { seedStore } from './seed.ts';
 import { claimState } from './state-lock.ts';
 import { openStore } from './store.ts';
 import { atTimeScale } from './time-scale.ts';
-import { readTopology } from './topology-file.ts';
+import { readTopologyFile } from './topology-file.ts';
 import { openVisitor } from './visitor.ts';
 import type { WorldDescription } from './world-description.ts';
 
@@ -58,7 +65,8 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   // Names under `.localhost` reach this machine without anything set up (RFC 6761, section 6.3).
   const localTopology = (read: Topology): Topology =>
     atTimeScale(moveDomain(read, `${read.domain}.localhost`), timeScale);
-  let topology = localTopology(readTopology(topologyFile));
+  const file = readTopologyFile(topologyFile);
+  let topology = localTopology(file.topology);
   const geo = readGeoTable(options.geoFile);
   const latency = readLatencies(options.latencyFile);
   const place = openDefaultPlace(topology.home);
@@ -94,6 +102,8 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   starting.defer(() => store.close());
   const publishKey = await keptPublishKey(stateDirectory);
   const build = functionBuild(stateDirectory, log('build-functions'));
+  const engineOf = ({ engine }: ProxyInstance): Engine =>
+    options.engine === 'topology' ? engine : options.engine;
   const edgeBuild = join(stateDirectory, 'edge-proxy');
   const deployment: Deployment = openDeployment({
     stateDirectory,
@@ -104,7 +114,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     // Stands for the public authority that signs AWS's own certificates; nobody here trusts it.
     awsCa: await openDevCa(join(stateDirectory, 'aws-ca'), { permittedDomains: ['amazonaws.com'] }),
     sniPolicy: options.sniPolicy,
-    engineOf: ({ engine }) => (options.engine === 'topology' ? engine : options.engine),
+    engineOf,
     edgeProxyEntry: options.watch ? join(edgeBuild, 'main.mjs') : programs.edgeProxy,
     bundles: build.out,
     functionEnvironment: store.environmentOf,
@@ -112,11 +122,10 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     onPublish: (publish) => events.tell({ type: 'publish', ...publish }),
     execArgv: inspector.execArgv,
     log,
-    onExit: ({ name, code, signal, restartInMs }: UnexpectedExit) => {
+    onExit: (exit) => {
+      const { name, code, signal, restartInMs } = exit;
       events.tell({ type: 'process-exit', name, code, signal, restartInMs });
-      const how = signal === null ? `with code ${code}` : `on ${signal}`;
-      const file = join(logs.directory, `${name}.log`);
-      say(`${name} ended ${how}; starting it again in ${restartInMs} ms (log: ${file})`);
+      say(exitLine(exit, logs.directory));
     },
   });
   starting.defer(() => deployment.close());
@@ -154,12 +163,14 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     timeScale,
   });
   let ready = false;
+  const closing = new AbortController();
 
   const describe = (): WorldDescription =>
     describeWorld({
       ready,
       timeScale,
       topology,
+      engineOf,
       caFile: ca.caFile,
       publishKey,
       dns: dns.endpoint,
@@ -216,7 +227,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
           proxies.map((instance) => ({ instance, endpoint: book.proxy(instance) })),
         ),
         visitor,
-        { timeoutMs: READY_TIMEOUT_MS, logs: logs.directory },
+        { timeoutMs: READY_TIMEOUT_MS, logs: logs.directory, signal: closing.signal },
       );
     if (ready) events.tell({ type: 'topology', regions: next.regions.map(({ name }) => name) });
     ready = true;
@@ -226,6 +237,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   if (options.watch) {
     const edits = await followEdits({
       topologyFile,
+      text: file.text,
       current: () => topology,
       localTopology,
       apply,
@@ -236,9 +248,27 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       say,
     });
     starting.defer(() => edits.close());
+  } else {
+    await apply(topology);
   }
-  await apply(topology);
 
   const running = starting.move();
-  return { describe, close: () => running.disposeAsync() };
+  return {
+    describe,
+    close: async () => {
+      closing.abort();
+      await running.disposeAsync();
+    },
+  };
+}
+
+function exitLine({ name, code, signal, error, restartInMs }: UnexpectedExit, logs: string): string {
+  const how =
+    error === undefined
+      ? signal === null
+        ? `ended with code ${code}`
+        : `ended on ${signal}`
+      : 'did not start';
+  const why = error instanceof Error ? ` (${error.message})` : '';
+  return `${name} ${how}${why}; starting it again in ${restartInMs} ms (log: ${join(logs, `${name}.log`)})`;
 }

@@ -38,6 +38,7 @@ async function gatewayWith(options: {
     domains: new Map([[NAME, 'live']]),
     ...certificates,
     sniPolicy,
+    log: () => {},
     routes: [
       {
         routeKey: 'ANY /v1/{proxy+}',
@@ -103,6 +104,19 @@ describe('a gateway', () => {
     };
     const { status, body } = await ask(await gatewayWith({ invoke }), `https://${NAME}/`);
     expect([status, body]).toEqual([500, '{"message":"Internal Server Error"}']);
+  });
+
+  it('answers 500 to a header that cannot be sent, and goes on', async () => {
+    const invoke = async () => ({ statusCode: 200, headers: { 'x-note': 'caf\u2192' } });
+    const gateway = await gatewayWith({ invoke });
+    expect((await ask(gateway, `https://${NAME}/`)).status).toBe(500);
+    expect((await ask(gateway, `https://${NAME}/v1/`)).status).toBe(200);
+  });
+
+  it('lets the function say how long the body of a HEAD would be', async () => {
+    const invoke = async () => ({ statusCode: 200, headers: { 'content-length': '40954' } });
+    const { headers } = await ask(await gatewayWith({ invoke }), `https://${NAME}/`, '--head');
+    expect(headers.get('content-length')).toBe('40954');
   });
 
   it('answers 503 when the function does not answer in time', async () => {

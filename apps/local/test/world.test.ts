@@ -94,7 +94,7 @@ describe.each(['fastify', 'haproxy'] as const)('the local world with %s at the e
     await process.line(new RegExp(`^${victim.name} ended .*; starting it again`));
     await expect
       .poll(async () => (await curl(...through(victim), world.scriptUrl).catch(() => undefined))?.status, {
-        timeout: 20_000,
+        timeout: 25_000,
       })
       .toBe(200);
   });

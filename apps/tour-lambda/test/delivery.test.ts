@@ -103,6 +103,14 @@ describe('GET /{account}.js', () => {
     });
   });
 
+  it('answers HEAD with 304 and no length: that of a 304 would have to be that of the script', async () => {
+    const { deliver } = await start();
+    const etag = String((await deliver({ path: '/acme.js' })).headers?.['etag']);
+    const head = await deliver({ method: 'HEAD', path: '/acme.js', headers: { 'if-none-match': etag } });
+    expect(head).toMatchObject({ statusCode: 304, body: '' });
+    expect(head.headers).not.toHaveProperty('content-length');
+  });
+
   it('strips the prefix of a stage', async () => {
     const { deliver } = await start();
     expect(await deliver({ path: '/live/acme.js', stage: 'live' })).toMatchObject({ statusCode: 200 });

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { sampleTour } from '@isochrone/tours';
 import { expect, it } from 'vitest';
 import { openPublishingStore } from '../src/store/publishing-store.ts';
 import { functionsOn, putOf, sampleTourTitled, textOf } from './functions.ts';
@@ -32,6 +33,19 @@ it('makes the table, the account, its key and the sample tour, and keeps what is
   expect(textOf(script)).toContain('Kept');
   const store = openPublishingStore(settings);
   expect(await store.listTours('acme')).toHaveLength(1);
+});
+
+it('may be started twice at once', async () => {
+  const settings = await startEmptyStore();
+  const environment = { ...environmentOf(settings), ACCOUNT: 'acme', PUBLISH_KEY: publishKey };
+  const both = await Promise.all([runSeed(environment), runSeed(environment)]);
+  expect(both).toEqual([
+    { code: 0, output: '' },
+    { code: 0, output: '' },
+  ]);
+  const { deliver, publish } = functionsOn(settings);
+  expect(textOf(await deliver({ path: '/acme.js' }))).toContain(sampleTour.id);
+  expect(await publish(putOf(sampleTour, { 'if-match': '"v1"' }))).toMatchObject({ statusCode: 200 });
 });
 
 it('says which variable is missing', async () => {

@@ -71,7 +71,7 @@ export const environmentOf = ({ region, tableName, endpoint, credentials }: Stor
   AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
 });
 
-function portOf(server: Server): number {
+export function portOf(server: Server): number {
   const address = server.address();
   if (typeof address === 'object' && address !== null) return address.port;
   throw new Error('the server listens on no port');

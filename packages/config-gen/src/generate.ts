@@ -13,6 +13,9 @@ export interface GeneratedFile {
   readonly content: string;
 }
 
+/** What stands at the top of an output folder: whatever is generated is one of these files, or below one of these folders. */
+export const outputPlaces = ['deploy-matrix.json', 'dns', 'proxies'] as const;
+
 /**
  * Every file that a topology asks for, sorted by path; the same topology always yields the same bytes.
  *

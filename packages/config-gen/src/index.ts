@@ -4,7 +4,7 @@ export { edgeLimits, edgeTimeouts } from './edge-limits.ts';
 export { type EdgeProxyConfig, edgeProxyConfigSchema } from './edge-proxy-config.ts';
 export { type EdgeSettings, type Endpoint, productionSettings } from './edge-settings.ts';
 export { ConfigGenError, type ConfigGenErrorCode, ERROR_CODES } from './errors.ts';
-export { type GeneratedFile, generate } from './generate.ts';
+export { type GeneratedFile, generate, outputPlaces } from './generate.ts';
 export { renderHaproxy } from './haproxy/render.ts';
 export { instanceName } from './instance-files.ts';
 export { renderEdgeProxy } from './render-edge-proxy.ts';

@@ -8,12 +8,18 @@ const fd = process.env['ISOCHRONE_LIFELINE'];
 delete process.env['ISOCHRONE_LIFELINE'];
 
 if (isMainThread && fd !== undefined) {
+  const leader = process.platform === 'win32' ? process.pid : -process.pid;
+  const parent = process.ppid;
+  // Where this process ends before the thread below has noticed, as by writing to a parent that is gone.
+  process.on('exit', () => {
+    if (process.ppid !== parent) process.kill(leader, 'SIGKILL');
+  });
   // A thread, so that a main thread stuck in a loop cannot keep the process alive; SIGKILL for the same reason.
   const watch = `
     const { Socket } = require('node:net');
     const lifeline = new Socket({ fd: ${Number(fd)}, readable: true, writable: false });
     lifeline.on('error', () => {});
-    lifeline.on('close', () => process.kill(process.platform === 'win32' ? process.pid : -process.pid, 'SIGKILL'));
+    lifeline.on('close', () => process.kill(${leader}, 'SIGKILL'));
     lifeline.resume();
   `;
   new Worker(watch, { eval: true, execArgv: [], env: {}, name: 'lifeline' }).unref();

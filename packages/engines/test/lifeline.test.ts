@@ -12,10 +12,10 @@ import {
   untilStopped,
 } from './processes.ts';
 
-/** Starts a supervisor process with one child; returns both pids' owners. */
+/** Starts a supervisor process with one child, and that one's child where it has one. */
 async function supervisorOf(
   ...args: readonly string[]
-): Promise<{ supervisor: ChildProcess; child: number }> {
+): Promise<{ supervisor: ChildProcess; child: number; grandchild: number }> {
   const supervisor = spawn(process.execPath, [fixture('supervisor.ts'), ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -24,8 +24,8 @@ async function supervisorOf(
   });
   const { log, line } = listen();
   createInterface({ input: supervisor.stdout }).on('line', log);
-  const child = Number((await line(/^pids /)).split(' ')[1]);
-  return { supervisor, child };
+  const [, child, grandchild] = (await line(/^pids /)).split(' ').map(Number);
+  return { supervisor, child: child ?? 0, grandchild: grandchild ?? 0 };
 }
 
 async function kill(supervisor: ChildProcess): Promise<void> {
@@ -35,15 +35,19 @@ async function kill(supervisor: ChildProcess): Promise<void> {
 }
 
 describe('a supervisor killed with SIGKILL', () => {
-  it.each(['idle', 'stubborn', 'busy', 'parent', 'echo'])(
-    'leaves no Node process behind: %s',
-    async (behaviour) => {
-      const { supervisor, child } = await supervisorOf(behaviour);
-      expect(await isGone(child)).toBe(false);
-      await kill(supervisor);
-      await untilGone(child);
-    },
-  );
+  it.each(['idle', 'stubborn', 'busy', 'echo'])('leaves no Node process behind: %s', async (behaviour) => {
+    const { supervisor, child } = await supervisorOf(behaviour);
+    expect(await isGone(child)).toBe(false);
+    await kill(supervisor);
+    await untilGone(child);
+  });
+
+  it('leaves nothing behind of a child that ends before its lifeline has noticed', async () => {
+    const { supervisor, child, grandchild } = await supervisorOf('orphan');
+    await kill(supervisor);
+    await untilGone(child);
+    await untilGone(grandchild);
+  });
 
   it('leaves no frozen Node process behind', async () => {
     const { supervisor, child } = await supervisorOf('parent', 'frozen');

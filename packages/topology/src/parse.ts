@@ -55,15 +55,8 @@ function rulesOnTheRest(written: unknown, shape: readonly Finding[]): readonly F
 function sound(written: unknown, broken: readonly KeyPath[]): PartialTopology {
   const rest = structuredClone(written);
   for (const path of broken) remove(rest, path);
-  const result = partialTopologySchema.safeParse(withoutEmptyRegions(rest));
+  const result = partialTopologySchema.safeParse(rest);
   return result.success ? result.data : {};
-}
-
-function withoutEmptyRegions(rest: unknown): unknown {
-  const regions = valueAt(rest, ['regions']);
-  if (typeof regions === 'object' && regions !== null && Object.keys(regions).length === 0)
-    remove(rest, ['regions']);
-  return rest;
 }
 
 function remove(target: unknown, path: KeyPath): void {

@@ -39,8 +39,11 @@ export function formatProblem(problem: TopologyProblem): string {
 /** The candidate that was probably meant, unless none is near. */
 export function nearestName(written: string, candidates: readonly string[]): string | undefined {
   if (candidates.length === 0) return undefined;
-  const nearest = closest(written, [...candidates]);
-  return distance(written, nearest) <= Math.max(2, Math.floor(written.length / 4)) ? nearest : undefined;
+  const meant = candidates.find((candidate) => candidate.toLowerCase() === written.toLowerCase());
+  const nearest = meant ?? closest(written, [...candidates]);
+  const isNear =
+    meant !== undefined || distance(written, nearest) <= Math.max(2, Math.floor(written.length / 4));
+  return isNear ? nearest : undefined;
 }
 
 const MAX_SHOWN = 60;

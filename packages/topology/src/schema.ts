@@ -104,7 +104,6 @@ export const writtenTopologySchema = z.strictObject({
   delivery: delivery.prefault({}).describe('The answer that browsers get.'),
   regions: z
     .partialRecord(z.enum(regionNames), writtenRegionSchema)
-    .refine((regions) => Object.keys(regions).length > 0, 'at least one region')
     .meta({ minProperties: 1 })
     .describe('The regions. A new region is one line.'),
 });

@@ -10,9 +10,26 @@ const topLevelKeys = Object.keys(partialTopologySchema.shape);
 
 /** What the schema has against a written value: one finding per unknown key and per bad value. */
 export function shapeFindings(written: unknown): readonly Finding[] {
-  const result = writtenTopologySchema.safeParse(written);
-  if (result.success) return [];
-  return result.error.issues.flatMap((issue) => findingsOf(issue, [], written));
+  const issues = writtenTopologySchema.safeParse(written).error?.issues ?? [];
+  return [...issues.flatMap((issue) => findingsOf(issue, [], written)), ...noRegion(written)];
+}
+
+/** Stands apart from the schema, which would also call a list empty whose only name is misspelled. */
+function noRegion(written: unknown): readonly Finding[] {
+  const regions = valueAt(written, ['regions']);
+  const isMapping = typeof regions === 'object' && regions !== null && !Array.isArray(regions);
+  if (!isMapping || Object.keys(regions).length > 0) return [];
+  return [
+    {
+      code: 'TOPOLOGY_INVALID_VALUE',
+      path: ['regions'],
+      at: 'value',
+      message: 'regions is empty, expected at least one region',
+      hint: 'write a line for each region, for example us-east-1: {}',
+      found: shown(regions),
+      expected: 'at least one region',
+    },
+  ];
 }
 
 function findingsOf(issue: Issue, base: KeyPath, written: unknown): readonly Finding[] {

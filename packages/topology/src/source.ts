@@ -6,6 +6,7 @@ import {
   LineCounter,
   type Node,
   parseDocument,
+  visit,
   type YAMLError,
 } from 'yaml';
 import type { Finding, KeyPath } from './problems.ts';
@@ -25,20 +26,49 @@ export interface Source {
 
 export function readSource(text: string): Source {
   const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter, prettyErrors: false });
+  const document = parseDocument(text, { lineCounter, prettyErrors: false, merge: true });
   const position = (offset: number): Position => {
     const { line, col } = lineCounter.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
-  const errors = [...document.errors, ...document.warnings].map((error) => ({
-    ...describe(error),
-    ...position(error.pos[0]),
-  }));
+  const errors = [
+    ...[...document.errors, ...document.warnings].map((error) => ({
+      ...describe(error),
+      ...position(error.pos[0]),
+    })),
+    ...danglingAliases(document).map(({ name, offset }) => ({
+      ...syntaxProblem(`the alias *${name} has no anchor`),
+      ...position(offset),
+    })),
+  ];
+  const isBroken = errors.some(({ code }) => code === 'TOPOLOGY_SYNTAX');
+  const { value, reason } = isBroken ? {} : contentOf(document);
   return {
-    value: errors.some(({ code }) => code === 'TOPOLOGY_SYNTAX') ? undefined : document.toJS(),
-    errors,
+    value,
+    errors: reason === undefined ? errors : [...errors, { ...syntaxProblem(reason), ...position(0) }],
     locate: (path, at) => position(offsetOf(document, path, at)),
   };
+}
+
+/** The parser refuses aliases that would multiply to an enormous value. */
+function contentOf(document: Document.Parsed): { readonly value?: unknown; readonly reason?: string } {
+  try {
+    return { value: document.toJS() };
+  } catch (error) {
+    return { reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function danglingAliases(document: Document.Parsed): readonly { name: string; offset: number }[] {
+  const dangling: { name: string; offset: number }[] = [];
+  visit(document, {
+    Alias: (_key, alias) => {
+      if (alias.resolve(document) === undefined) {
+        dangling.push({ name: alias.source, offset: alias.range?.[0] ?? 0 });
+      }
+    },
+  });
+  return dangling;
 }
 
 function describe(error: YAMLError): Pick<Finding, 'code' | 'message' | 'hint'> {
@@ -49,12 +79,14 @@ function describe(error: YAMLError): Pick<Finding, 'code' | 'message' | 'hint'> 
       hint: 'keep one of the two; the other would be lost',
     };
   }
-  return {
-    code: 'TOPOLOGY_SYNTAX',
-    message: `not valid YAML: ${lowerFirst(error.message)}`,
-    hint: 'mend the syntax here; the rest of the file is checked after that',
-  };
+  return syntaxProblem(error.message);
 }
+
+const syntaxProblem = (reason: string): Pick<Finding, 'code' | 'message' | 'hint'> => ({
+  code: 'TOPOLOGY_SYNTAX',
+  message: `not valid YAML: ${lowerFirst(reason)}`,
+  hint: 'mend the syntax here; the rest of the file is checked after that',
+});
 
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 

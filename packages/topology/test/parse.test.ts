@@ -121,6 +121,7 @@ regions:
 
   it.each([
     ['regions: { us-esat-1: {} }', 'us-east-1'],
+    ['regions: { US-EAST-1: {} }', 'us-east-1'],
     ['regions: { us-east-1: { proxeis: 2 } }', 'proxies'],
     ['edge: { engine: haprxy }\nregions: { us-east-1: {} }', 'haproxy'],
     ['ingres: direct\nregions: { us-east-1: {} }', 'ingress'],
@@ -154,6 +155,29 @@ regions:
     expect(problemsOf(`${head}regions: {`)).toEqual([expect.stringMatching(/^5:\d+ TOPOLOGY_SYNTAX$/)]);
   });
 
+  it('rejects an alias without an anchor, and says where', () => {
+    expect(problemsOf(`${head}regions:\n  us-east-1: *two\n`)).toEqual(['6:14 TOPOLOGY_SYNTAX']);
+  });
+
+  it('rejects aliases that multiply without end', () => {
+    const bomb = Array.from(
+      { length: 12 },
+      (_, n) => `a${n}: &a${n} [${Array(10).fill(n === 0 ? 'x' : `*a${n - 1}`)}]`,
+    );
+    expect(problemsOf(bomb.join('\n'))).toEqual(['1:1 TOPOLOGY_SYNTAX']);
+  });
+
+  it('takes anchors and aliases for what they stand for', () => {
+    const text = `${head}regions:\n  us-east-1: &two { proxies: 2 }\n  eu-west-1: *two\n`;
+    expect(requireTopology(text, 'my.yaml').regions.map(({ proxies }) => proxies.length)).toEqual([2, 2]);
+  });
+
+  it('takes merge keys for what they stand for', () => {
+    const text = `${head}regions:\n  us-east-1: &two { proxies: 2 }\n  eu-west-1: { <<: *two, engine: fastify }\n`;
+    const [, ireland] = requireTopology(text, 'my.yaml').regions;
+    expect(ireland?.proxies.map(({ engine }) => engine)).toEqual(['fastify', 'fastify']);
+  });
+
   it('rejects an empty file with a way to start', () => {
     const result = parseTopology('', 'my.yaml');
     expect(result.ok ? '' : result.problems.map(formatProblem).join('\n')).toBe(
@@ -164,6 +188,10 @@ regions:
 
   it('rejects a topology without regions', () => {
     expect(problemsOf(`${head}regions: {}`)).toEqual(['5:10 TOPOLOGY_INVALID_VALUE']);
+  });
+
+  it('says one thing of a topology whose only region is misspelled', () => {
+    expect(problemsOf(`${head}regions: { us-esat-1: {} }`)).toEqual(['5:12 TOPOLOGY_UNKNOWN_REGION']);
   });
 
   it('rejects keys that reach for a prototype', () => {

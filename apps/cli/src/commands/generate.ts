@@ -1,5 +1,5 @@
 import { join, relative, resolve } from 'node:path';
-import { banner, isGenerated, generate as render } from '@isochrone/config-gen';
+import { banner, isGenerated, outputPlaces, generate as render } from '@isochrone/config-gen';
 import { parseTopology } from '@isochrone/topology';
 import { type Outcome, paint } from '../outcome.ts';
 import { applyChanges, type Change, type Plan, planChanges } from '../output-folder.ts';
@@ -28,6 +28,7 @@ export function generate(file: TopologyFile, { out, check }: GenerateOptions): O
   const shown = out ?? (relative(process.cwd(), folder) || '.');
   const ours = banner(file.source);
   const plan = planChanges(folder, render(topology.topology, { source: file.source }), {
+    places: outputPlaces,
     isGenerated,
     isOurs: (content) => content.includes(ours),
   });

@@ -1,6 +1,6 @@
+import { instanceName } from '@isochrone/config-gen';
 import { nearestName, type Topology } from '@isochrone/topology';
 import { z } from 'zod';
-import { instanceLabel } from '../edge.ts';
 import { type Wrong, wrongs } from '../problem.ts';
 
 const target = z.string().min(1);
@@ -69,7 +69,7 @@ function roughly(body: unknown): { readonly kind: string; readonly target: strin
 function targetProblems(kind: string, wanted: string, topology: Topology): readonly Wrong[] {
   const instances = topology.regions.flatMap(({ proxies }) => proxies);
   const valid = kind.startsWith('proxy-')
-    ? instances.flatMap((instance) => [instanceLabel(instance), instance.hostname])
+    ? instances.flatMap((instance) => [instanceName(instance), instance.hostname])
     : topology.regions.map(({ name }) => name);
   if (valid.some((name) => name === wanted)) return [];
   const what = kind.startsWith('proxy-') ? "a proxy's host" : 'a region of the topology';
@@ -82,6 +82,6 @@ function targetProblems(kind: string, wanted: string, topology: Topology): reado
 function fullTarget(wanted: string, topology: Topology): string {
   const instance = topology.regions
     .flatMap(({ proxies }) => proxies)
-    .find((candidate) => instanceLabel(candidate) === wanted);
+    .find((candidate) => instanceName(candidate) === wanted);
   return instance?.hostname ?? wanted;
 }

@@ -4,6 +4,7 @@ import { type PublishedPayload, renderScript } from '@isochrone/tours';
 import { TourLambdaError } from '../errors.ts';
 import type { ContentCoding } from '../http/accept-encoding.ts';
 import type { LiveItem } from '../store/live-store.ts';
+import { createMemo } from './memo.ts';
 
 /** A script as it travels. */
 export interface EncodedScript {
@@ -18,44 +19,45 @@ export interface Scripts {
   encoded(account: string, live: LiveItem, coding: ContentCoding): EncodedScript;
 }
 
-interface Entry {
+/** The scripts of one account, as they were made of one live item. */
+interface Made {
   readonly live: LiveItem;
-  readonly byCoding: Map<ContentCoding, EncodedScript>;
+  readonly byCoding: ReadonlyMap<ContentCoding, EncodedScript>;
 }
 
 /** Compression costs more than it saves below this, with base64 adding a third on the way to the gateway. */
 const MIN_COMPRESSED_BYTES = 1024;
 
-/** Accounts whose scripts are kept; at 64 KB each, some tens of MB. */
-const MAX_ACCOUNTS = 500;
+/** What scripts are kept in; some 30 of the largest accounts, or a thousand small ones. */
+const MAX_KEPT_BYTES = 64 * 1024 * 1024;
 
-export function createScripts(runtime: string): Scripts {
-  const entries = new Map<string, Entry>();
-
-  const entryOf = (account: string, live: LiveItem): Entry => {
-    const known = entries.get(account);
-    entries.delete(account);
-    // A table restored from a backup counts its revisions again: equal revisions alone prove nothing.
-    const current = known?.live.revision === live.revision && known.live.payload === live.payload;
-    const entry = known && current ? known : { live, byCoding: new Map<ContentCoding, EncodedScript>() };
-    entries.set(account, entry);
-    const oldest = entries.keys().next();
-    if (entries.size > MAX_ACCOUNTS && !oldest.done) entries.delete(oldest.value);
-    return entry;
-  };
-
+export function createScripts(runtime: string, maxKeptBytes = MAX_KEPT_BYTES): Scripts {
+  const memo = createMemo(maxKeptBytes, bytesOf);
   return {
     encoded(account, live, coding) {
-      const { byCoding } = entryOf(account, live);
-      const known = byCoding.get(coding);
+      const made = madeOf(memo.get(account), live);
+      const known = made.byCoding.get(coding);
       if (known) return known;
       const { revision } = live;
       const script = renderScript({ runtime, account, revision, payload: payloadOf(account, live) });
       const encoded = encode(Buffer.from(script), coding);
-      byCoding.set(coding, encoded);
+      memo.set(account, { ...made, byCoding: new Map([...made.byCoding, [coding, encoded]]) });
       return encoded;
     },
   };
+}
+
+// A table restored from a backup counts its revisions again: equal revisions alone prove nothing.
+const madeOf = (known: Made | undefined, live: LiveItem): Made =>
+  known?.live.revision === live.revision && known.live.payload === live.payload
+    ? known
+    : { live, byCoding: new Map() };
+
+/** What it takes to keep them; a character is two bytes unless all of a text are Latin-1. */
+function bytesOf({ live, byCoding }: Made): number {
+  let bytes = 2 * live.payload.length;
+  for (const script of byCoding.values()) bytes += script.bytes.length;
+  return bytes;
 }
 
 function encode(script: Buffer, wanted: ContentCoding): EncodedScript {

@@ -15,9 +15,12 @@ export function resultOf(reply: Reply, common: Headers, method: string): APIGate
   const headers = { ...common, ...reply.headers };
   if (method === 'HEAD') {
     // RFC 9110, section 9.3.2: the same headers as GET; the length would otherwise be that of the empty body.
+    // A 304 has none: it would have to be that of the 200 (section 8.6).
+    const length =
+      reply.body === undefined ? {} : { 'content-length': String(Buffer.byteLength(reply.body)) };
     return {
       statusCode: reply.status,
-      headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) },
+      headers: { ...headers, ...length },
       body: '',
       isBase64Encoded: false,
     };

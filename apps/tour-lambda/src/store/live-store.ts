@@ -1,6 +1,6 @@
 import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { ask, createClient, type StoreSettings, withinDeadline } from './client.ts';
-import { count, keys, text } from './table.ts';
+import { count, type Key, keys, text } from './table.ts';
 
 /** All that is live in one account. */
 export interface LiveItem {
@@ -37,11 +37,7 @@ export async function readLive(
   return item && { revision: count(item, 'rev'), payload: text(item, 'payload') };
 }
 
-export async function readItem(
-  client: DynamoDBClient,
-  TableName: string,
-  Key: ReturnType<typeof keys.probe>,
-) {
+export async function readItem(client: DynamoDBClient, TableName: string, Key: Key) {
   const command = new GetItemCommand({ TableName, Key, ConsistentRead: true });
   const { Item } = await ask(() => client.send(command, withinDeadline()));
   return Item;

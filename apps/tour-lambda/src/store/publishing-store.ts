@@ -1,13 +1,8 @@
-import {
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  PutItemCommand,
-  type PutItemCommandInput,
-  QueryCommand,
-} from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { parseTour, type Tour } from '@isochrone/tours';
 import { ask, createClient, type StoreSettings, withinDeadline } from './client.ts';
 import { type LiveItem, readItem, readLive } from './live-store.ts';
+import { putIf } from './put-if.ts';
 import { accountPartition, count, type Item, invalidItem, keys, TOUR_PREFIX, text } from './table.ts';
 
 /** Whose key it is, and what it may do. */
@@ -26,7 +21,7 @@ export interface StoredTour {
 export interface PublishingStore {
   findKey(sha256: string): Promise<PublishingKey | undefined>;
   readTour(account: string, tour: string): Promise<StoredTour | undefined>;
-  listTours(account: string): Promise<readonly Tour[]>;
+  listTours(account: string): Promise<readonly StoredTour[]>;
   readLive(account: string): Promise<LiveItem | undefined>;
   /** False where the stored version is no longer `previous` (0: the tour does not exist). */
   writeTour(account: string, tour: Tour, previous: number): Promise<boolean>;
@@ -46,57 +41,35 @@ export function publishingStore(client: DynamoDBClient, tableName: string): Publ
     },
     async readTour(account, tour) {
       const item = await readItem(client, tableName, keys.tour(account, tour));
-      return item && { tour: tourOf(item), version: count(item, 'v') };
+      return item && storedTourOf(item);
     },
     listTours: (account) => listTours(client, tableName, account),
     readLive: (account) => readLive(client, tableName, account),
     writeTour: (account, tour, previous) =>
       putIf(client, {
-        TableName: tableName,
-        Item: {
-          ...keys.tour(account, tour.id),
-          v: { N: String(previous + 1) },
-          tour: { S: JSON.stringify(tour) },
-        },
-        ...unchanged('v', previous),
+        tableName,
+        key: keys.tour(account, tour.id),
+        attributes: { v: { N: String(previous + 1) }, tour: { S: JSON.stringify(tour) } },
+        counter: 'v',
+        previous,
       }),
     replaceLive: (account, { revision, payload }) =>
       putIf(client, {
-        TableName: tableName,
-        Item: { ...keys.live(account), rev: { N: String(revision) }, payload: { S: payload } },
-        ...unchanged('rev', revision - 1),
+        tableName,
+        key: keys.live(account),
+        attributes: { rev: { N: String(revision) }, payload: { S: payload } },
+        counter: 'rev',
+        previous: revision - 1,
       }),
   };
-}
-
-/** The condition that `attribute` still is `previous`, where 0 stands for no item at all. */
-function unchanged(attribute: string, previous: number): Partial<PutItemCommandInput> {
-  if (previous === 0) return { ConditionExpression: 'attribute_not_exists(pk)' };
-  return {
-    ConditionExpression: '#counter = :previous',
-    ExpressionAttributeNames: { '#counter': attribute },
-    ExpressionAttributeValues: { ':previous': { N: String(previous) } },
-  };
-}
-
-async function putIf(client: DynamoDBClient, input: PutItemCommandInput): Promise<boolean> {
-  return ask(async () => {
-    try {
-      await client.send(new PutItemCommand(input), withinDeadline());
-      return true;
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
-      throw error;
-    }
-  });
 }
 
 async function listTours(
   client: DynamoDBClient,
   tableName: string,
   account: string,
-): Promise<readonly Tour[]> {
-  const tours: Tour[] = [];
+): Promise<readonly StoredTour[]> {
+  const tours: StoredTour[] = [];
   let from: Item | undefined;
   do {
     const page = new QueryCommand({
@@ -107,15 +80,15 @@ async function listTours(
       ...(from === undefined ? {} : { ExclusiveStartKey: from }),
     });
     const { Items = [], LastEvaluatedKey } = await ask(() => client.send(page, withinDeadline()));
-    tours.push(...Items.map(tourOf));
+    tours.push(...Items.map(storedTourOf));
     from = LastEvaluatedKey;
   } while (from !== undefined);
   return tours;
 }
 
-function tourOf(item: Item): Tour {
+function storedTourOf(item: Item): StoredTour {
   const result = parseTour(jsonOf(item));
-  if (result.ok) return result.tour;
+  if (result.ok) return { tour: result.tour, version: count(item, 'v') };
   throw invalidItem(item, 'tour', result.problems);
 }
 

@@ -4,7 +4,7 @@ import { TourLambdaError } from '../errors.ts';
 /** A stored item. */
 export type Item = Readonly<Record<string, AttributeValue>>;
 
-type Key = Record<'pk' | 'sk', AttributeValue>;
+export type Key = Record<'pk' | 'sk', AttributeValue>;
 
 const key = (pk: string, sk: string): Key => ({ pk: { S: pk }, sk: { S: sk } });
 

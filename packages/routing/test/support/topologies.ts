@@ -36,12 +36,17 @@ export function topologyOf(proxies: Proxies, chain: DnsChain = 'alias'): Topolog
   };
 }
 
-/** From 1 to 8 regions, each with up to three proxies. */
-export const anyProxies: fc.Arbitrary<Proxies> = fc.dictionary(
-  fc.constantFrom(...regionNames),
-  fc.integer({ min: 1, max: 3 }),
-  { minKeys: 1, maxKeys: 8, noNullPrototype: true },
-);
+/** From 1 to 6 regions, each with up to three proxies; each taken from one number, which is quick. */
+export const anyProxies: fc.Arbitrary<Proxies> = fc
+  .array(fc.nat({ max: regionNames.length * 3 - 1 }), { minLength: 1, maxLength: 6 })
+  .map((numbers) => {
+    const proxies: Partial<Record<RegionName, number>> = {};
+    for (const number of numbers) {
+      const region = regionNames[Math.floor(number / 3)];
+      if (region) proxies[region] = 1 + (number % 3);
+    }
+    return proxies;
+  });
 
 export const anyPlace = fc
   .tuple(fc.integer({ min: -9000, max: 9000 }), fc.integer({ min: -18_000, max: 18_000 }))

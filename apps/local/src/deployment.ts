@@ -101,16 +101,17 @@ export function openDeployment(options: DeploymentOptions): Deployment {
   const sufferings = new Map<RegionName, string>();
   const reconcile = async (): Promise<void> => {
     const effects = options.effects();
-    await settleAll([
-      ...[...edges.values()].map((edge) => edge.setMode(effects.proxyMode(edge.instance))),
-      ...[...apis.values()].map(async (api) => {
+    await settleAll(
+      [...apis.values()].map(async (api) => {
         const { region } = api;
         const suffering = JSON.stringify(effects.gatewayTrouble(region));
         if (sufferings.get(region) !== suffering) api.reset();
         sufferings.set(region, suffering);
         await api.moveTo(apiEndpoint(options.book, effects, region));
       }),
-    ]);
+    );
+    // One after the other: many that start at once would starve those who serve.
+    for (const edge of edges.values()) await edge.setMode(effects.proxyMode(edge.instance));
   };
 
   return {

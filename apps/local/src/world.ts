@@ -136,8 +136,8 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     topology: () => topology,
     limits: { canMove: book.apiElsewhere(topology.home) !== undefined },
     reconcile: async () => {
-      await deployment.reconcile();
       refreshZone();
+      await deployment.reconcile();
     },
     onChange: (action, fault) => events.tell({ type: 'fault', action, fault }),
   });

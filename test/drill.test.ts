@@ -1,10 +1,12 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 import { expect, it, onTestFinished } from 'vitest';
+import { z } from 'zod';
 import { root } from './workspace.ts';
 
 /** Starts the production topology, fifty times as fast; returns the URL of its control API. */
@@ -29,6 +31,66 @@ async function fastWorld(): Promise<string> {
   world.stdout.resume();
   return url;
 }
+
+const worldSchema = z.object({
+  publicUrl: z.string(),
+  dns: z.object({ port: z.number() }),
+  regions: z.array(z.object({ name: z.string(), proxies: z.array(z.object({ address: z.string() })) })),
+});
+
+const decisionSchema = z.object({
+  decision: z.object({
+    reasons: z.array(z.looseObject({ choice: z.looseObject({ region: z.string().optional() }).optional() })),
+  }),
+});
+
+/** Where visitors come from, and the network of each that DNS knows. */
+const PLACES = [
+  ['New York', 1],
+  ['Chicago', 3],
+  ['San Francisco', 6],
+  ['Sao Paulo', 17],
+  ['London', 18],
+  ['Frankfurt', 22],
+  ['Johannesburg', 33],
+  ['Mumbai', 36],
+  ['Tokyo', 44],
+  ['Sydney', 48],
+] as const;
+
+const run = promisify(execFile);
+
+it('decides alike over DNS, on the control API and offline', async () => {
+  const url = await fastWorld();
+  const { dns, publicUrl, regions } = worldSchema.parse(await (await fetch(url)).json());
+  const { hostname } = new URL(publicUrl);
+  const regionAt = (address: string) =>
+    regions.find(({ proxies }) => proxies.some((proxy) => proxy.address === address))?.name;
+  const found = await Promise.all(
+    PLACES.map(async ([city, network]) => {
+      const subnet = `+subnet=198.18.${network}.0/24`;
+      const dig = await run('dig', ['@127.0.0.1', '-p', String(dns.port), '+short', subnet, hostname]);
+      const path = `/decisions?draw=0.6&from=${encodeURIComponent(city)}`;
+      const { decision } = decisionSchema.parse(await (await fetch(new URL(path, url))).json());
+      const explained = await run(join(root, 'isochrone'), [
+        'explain',
+        '--from',
+        city,
+        '--draw',
+        '0.6',
+        '--json',
+      ]);
+      const offline = decisionSchema.parse(
+        JSON.parse(explained.stdout.replaceAll('trychameleon.com', 'trychameleon.com.localhost')),
+      );
+      const [first] = decision.reasons;
+      expect(offline.decision.reasons).toEqual(decision.reasons);
+      return [city, regionAt(dig.stdout.trim()), first?.choice?.region];
+    }),
+  );
+  expect(found.filter(([, overDns, decided]) => overDns === undefined || overDns !== decided)).toEqual([]);
+  expect(new Set(found.map(([, region]) => region)).size).toBe(3);
+}, 120_000);
 
 it('drills the local world, and finds it within its bounds', async () => {
   const args = [

@@ -5,6 +5,7 @@ import { resolveFor } from '../drill/resolving.ts';
 import { type DrillResult, judge } from '../drill/result.ts';
 import { run } from '../drill/run.ts';
 import { readScenario, type Scenario, shippedScenarios } from '../drill/scenario.ts';
+import { plannedFaults } from '../drill/targets.ts';
 import { startTraffic } from '../drill/traffic.ts';
 import { type Control, type DrilledWorld, openControl } from '../drill/world.ts';
 import { CliError } from '../errors.ts';
@@ -34,6 +35,13 @@ export async function drill({ scenarios, control: url, figures, say }: DrillOpti
   const ttlSeconds = await publicTtl(world);
   const results: DrillResult[] = [];
   for (const scenario of chosen) {
+    const reason = impossible(scenario, world);
+    if (reason !== undefined) {
+      // Asked for by name, it must be possible; among all of them, it is left out.
+      if (scenarios.length > 0) throw reason;
+      say(`${scenario.name}: left out, ${reason.message}`);
+      continue;
+    }
     const result = await drillOne(scenario, control, ttlSeconds, say);
     results.push(result);
     say(drillReport(result));
@@ -73,6 +81,22 @@ async function drillOne(
     return judge(scenario, traffic.visits, timeline, ttlSeconds);
   } finally {
     await traffic.stop();
+  }
+}
+
+/** Why this world cannot be drilled so. */
+function impossible(scenario: Scenario, world: DrilledWorld): CliError | undefined {
+  if (world.regions.every(({ proxies }) => proxies.length === 0)) {
+    return new CliError('CLI_DRILL_IMPOSSIBLE', 'this world has no proxies', {
+      hint: 'drill a topology whose ingress is proxy: the bounds are about what proxies hide',
+    });
+  }
+  try {
+    plannedFaults(scenario.faults, world);
+    return undefined;
+  } catch (error) {
+    if (error instanceof CliError) return error;
+    throw error;
   }
 }
 

@@ -1,45 +1,30 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDevCa } from '@isochrone/dev-ca';
-import type { UnexpectedExit } from '@isochrone/engines';
-import {
-  dnsPlan,
-  type Engine,
-  moveDomain,
-  type ProxyInstance,
-  publicHostname,
-  type Topology,
-} from '@isochrone/topology';
+import { dnsPlan, type Engine, moveDomain, type ProxyInstance, type Topology } from '@isochrone/topology';
 import { sampleAccount } from '@isochrone/tours';
 import { openAddressBook } from './address-book.ts';
 import { readGeoTable, readLatencies } from './client-files.ts';
 import { startControl } from './control.ts';
-import { decisionRoutes } from './decisions.ts';
 import { type Deployment, openDeployment } from './deployment.ts';
 import { describeWorld } from './describe-world.ts';
-import { openDeciding } from './dns/deciding.ts';
-import { type LocalZone, localZone } from './dns/local-zone.ts';
 import { lookupThrough } from './dns/lookup.ts';
+import type { Authority } from './dns/reply.ts';
 import { startDnsServer } from './dns/server.ts';
-import { eventRoutes } from './event-stream.ts';
 import { openEvents } from './events.ts';
-import { addressesOf } from './faults/addresses.ts';
-import { openFaults } from './faults/faults.ts';
-import { faultRoutes } from './faults/routes.ts';
+import { exitLine } from './exit-line.ts';
 import { followEdits } from './follow-edits.ts';
 import { openFrontDoor } from './front-door.ts';
 import { buildFunctions, functionBuild } from './function-build.ts';
-import { openHealthChecks } from './health/health-checks.ts';
-import { healthRoutes } from './health/routes.ts';
 import { openInspector } from './inspector.ts';
 import { openLogFiles } from './log-files.ts';
 import type { WorldOptions } from './options.ts';
-import { openDefaultPlace, placeRoutes } from './place.ts';
 import { programs, requireBuilt } from './programs.ts';
 import { keptPublishKey } from './publish-key.ts';
 import { requireHealthy } from './readiness.ts';
 import { seedStore } from './seed.ts';
 import { claimState } from './state-lock.ts';
+import { openSteering } from './steering.ts';
 import { openStore } from './store.ts';
 import { atTimeScale } from './time-scale.ts';
 import { readTopologyFile } from './topology-file.ts';
@@ -69,7 +54,6 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   let topology = localTopology(file.topology);
   const geo = readGeoTable(options.geoFile);
   const latency = readLatencies(options.latencyFile);
-  const place = openDefaultPlace(topology.home);
   const events = openEvents();
   requireBuilt();
   const inspector = openInspector(options.inspect, topology, options.engine, say);
@@ -79,10 +63,8 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const log = (name: string) => inspector.listen(name, logs.writer(name));
 
   // Sockets first, so that a port in use is said before the slow work begins.
-  let zone: LocalZone | undefined;
-  const dns = await startDnsServer({ address: '127.0.0.1', port: options.dnsPort }, () =>
-    zone === undefined ? undefined : deciding.authority(),
-  );
+  let authority: (() => Authority) | undefined;
+  const dns = await startDnsServer({ address: '127.0.0.1', port: options.dnsPort }, () => authority?.());
   starting.defer(() => dns.close());
   const ca = await openDevCa(join(stateDirectory, 'ca'));
   if (ca.replacedBecause) say(`made a new local authority, because of the former one ${ca.replacedBecause}`);
@@ -96,8 +78,19 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   starting.defer(() => door.close());
   const book = await openAddressBook(options.loopback, door.endpoint.port, options);
   const lookup = lookupThrough(dns.endpoint, book);
+  await book.add(topology);
+  const steering = openSteering({
+    topology: () => topology,
+    book,
+    geo,
+    latency,
+    timeScale,
+    events,
+    reconcile: () => deployment.reconcile(),
+  });
+  authority = steering.authority;
   const store = await openStore(join(stateDirectory, 'store'), (region) =>
-    faults.effects().isStoreDown(region),
+    steering.faults.effects().isStoreDown(region),
   );
   starting.defer(() => store.close());
   const publishKey = await keptPublishKey(stateDirectory);
@@ -118,7 +111,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     edgeProxyEntry: options.watch ? join(edgeBuild, 'main.mjs') : programs.edgeProxy,
     bundles: build.out,
     functionEnvironment: store.environmentOf,
-    effects: () => faults.effects(),
+    effects: steering.faults.effects,
     onPublish: (publish) => events.tell({ type: 'publish', ...publish }),
     execArgv: inspector.execArgv,
     log,
@@ -129,39 +122,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     },
   });
   starting.defer(() => deployment.close());
-  const refreshZone = (): void => {
-    zone = localZone(topology, addressesOf(book, faults.effects()));
-  };
-  const faults = openFaults({
-    topology: () => topology,
-    limits: { canMove: book.apiElsewhere(topology.home) !== undefined },
-    reconcile: async () => {
-      refreshZone();
-      await deployment.reconcile();
-    },
-    onChange: (action, fault) => events.tell({ type: 'fault', action, fault }),
-  });
-  const health = openHealthChecks({
-    resolve: (hostname) => {
-      const address = deciding.addressOf(hostname);
-      return address === undefined ? undefined : book.behind(address, hostname);
-    },
-    timeScale,
-    onTransition: ({ at: _at, ...transition }) => events.tell({ type: 'health', ...transition }),
-  });
-  starting.defer(() => health.stop());
-  const currentZone = (): LocalZone => {
-    if (zone === undefined) throw new Error('the zone is not known yet');
-    return zone;
-  };
-  const deciding = openDeciding({
-    zone: currentZone,
-    isHealthy: health.isHealthy,
-    geo,
-    latency,
-    defaultPlace: place.current,
-    timeScale,
-  });
+  starting.defer(() => steering.health.stop());
   let ready = false;
   const closing = new AbortController();
 
@@ -178,28 +139,14 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       control: control.endpoint,
       book,
       deployment,
-      health,
+      health: steering.health,
     });
 
-  await book.add(topology);
-  refreshZone();
   const control = await startControl({
     bind: { address: '127.0.0.1', port: options.controlPort },
     describe,
     fetchScript: () => visitor.get(describe().scriptUrl, door.endpoint),
-    routes: [
-      healthRoutes(health),
-      eventRoutes(events),
-      faultRoutes(faults),
-      placeRoutes(place, geo),
-      decisionRoutes({
-        deciding,
-        zone: currentZone,
-        geo,
-        defaultPlace: place.current,
-        defaultName: () => publicHostname(topology),
-      }),
-    ],
+    routes: steering.routes,
   });
   starting.defer(() => control.close());
 
@@ -216,12 +163,11 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const apply = async (next: Topology): Promise<void> => {
     await deployment.apply(next, () => {
       topology = next;
-      faults.retain(next);
-      refreshZone();
+      steering.refresh();
     });
-    health.apply(dnsPlan(next).healthChecks);
+    steering.health.apply(dnsPlan(next).healthChecks);
     // A world that was made to fail need not be well.
-    if (faults.list().length === 0)
+    if (steering.faults.list().length === 0)
       await requireHealthy(
         next.regions.flatMap(({ proxies }) =>
           proxies.map((instance) => ({ instance, endpoint: book.proxy(instance) })),
@@ -260,15 +206,4 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       await running.disposeAsync();
     },
   };
-}
-
-function exitLine({ name, code, signal, error, restartInMs }: UnexpectedExit, logs: string): string {
-  const how =
-    error === undefined
-      ? signal === null
-        ? `ended with code ${code}`
-        : `ended on ${signal}`
-      : 'did not start';
-  const why = error instanceof Error ? ` (${error.message})` : '';
-  return `${name} ${how}${why}; starting it again in ${restartInMs} ms (log: ${join(logs, `${name}.log`)})`;
 }

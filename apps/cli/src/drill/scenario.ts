@@ -35,6 +35,7 @@ const ORDER = [
   'proxy-killed',
   'proxy-frozen',
   'region-proxies',
+  'region-lost',
   'api-down',
   'api-slow',
   'api-certificate',

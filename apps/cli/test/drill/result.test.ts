@@ -78,10 +78,16 @@ describe('judge', () => {
 });
 
 describe('figuresTable', () => {
+  const result = judge(scenario('until-rerouted'), london({ 12: refused }), timeline, TTL);
+  const own = '| One | 40 | 1 refused | 3.0 s | 2.0 s | 20 ms | 1 of 1 |';
+
   it('has a row for each drill', () => {
-    const result = judge(scenario('until-rerouted'), london({ 12: refused }), timeline, TTL);
-    expect(figuresTable([result]).split('\n').at(-1)).toBe(
-      '| One | 40 | 1 refused | 3.0 s | 2.0 s | 20 ms | 1 of 1 |',
-    );
+    expect(figuresTable('', [result]).split('\n').slice(2)).toEqual([own]);
+  });
+
+  it('keeps the rows of failures that were not drilled, and their order', () => {
+    const other = '| Two | 1 | none | – | – | 1 ms | 1 of 1 |';
+    const before = figuresTable('', [result]).replace(own, `${own.replace('40', '39')}\n${other}`);
+    expect(figuresTable(before, [result]).split('\n').slice(2)).toEqual([own, other]);
   });
 });

@@ -43,7 +43,8 @@ export function judge(
   const failed = mine.filter(({ failure }) => failure !== undefined);
   const lastFailure = failed.reduce((latest, { at }) => Math.max(latest, at), 0);
   const allowedUntil = limitOf(scenario, timeline, ttlSeconds);
-  const late = failed.filter(({ at }) => at < timeline.failed || at > allowedUntil);
+  // One that was under way when the failure came may fail by it.
+  const late = failed.filter(({ at, ms }) => at + ms < timeline.failed || at > allowedUntil);
   const homes = visitorsOf(mine).map((own) => homeOf(own, timeline));
   const away = homes.filter(({ isHome }) => !isHome);
   const lost = away.filter(({ keepsOpen }) => !keepsOpen);

@@ -55,6 +55,12 @@ describe('judge', () => {
     expect(result.detectedAfter).toBe(3);
   });
 
+  it('lets a request fail that was under way when the failure came', () => {
+    const hanging = { 9: { failure: 'timeout', ms: 10_000 } };
+    expect(judge(scenario('until-rerouted'), london(hanging), timeline, TTL).ok).toBe(true);
+    expect(judge(scenario('none'), london(hanging), timeline, TTL).ok).toBe(false);
+  });
+
   it('says where visitors went, and that they came home', () => {
     const away = Object.fromEntries([15, 16, 17].map((second) => [second, { edge: 'us-east-1' }]));
     const result = judge(scenario('none'), london(away), timeline, TTL);

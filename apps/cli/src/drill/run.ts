@@ -27,7 +27,7 @@ export interface RunOptions {
 }
 
 const POLL_MS = 200;
-/** Of visits before the failure, to know where everybody belongs, and after everything is well again. */
+/** Of visits without a failure before it, to know where everybody belongs, and after everything is well again. */
 const CALM_MS = 5_000;
 /** The longest wait: detection in real time takes half a minute, a drain two. */
 const LIMIT_MS = 300_000;
@@ -40,8 +40,7 @@ const LIMIT_MS = 300_000;
 export async function run(scenario: Scenario, options: RunOptions): Promise<Timeline> {
   const { control, world, ttlSeconds, say } = options;
   const faults = plannedFaults(scenario.faults, world);
-  const begun = Date.now();
-  await sleep(CALM_MS);
+  const begun = await calmSince(options.traffic);
   const failed = Date.now();
   let detected: number | null = null;
   try {
@@ -70,6 +69,19 @@ export async function run(scenario: Scenario, options: RunOptions): Promise<Time
   const recovered = Date.now();
   await sleep(ttlSeconds * 1_000 + CALM_MS);
   return { begun, failed, detected, undone, recovered, ended: Date.now() };
+}
+
+/** Since when visitors have been served without a failure: what fails before says nothing of the drill. */
+async function calmSince({ visits }: Traffic): Promise<number> {
+  let since = Date.now();
+  await until('no visitor fails before the drill has begun', async () => {
+    since = Math.max(
+      since,
+      ...visits.filter(({ failure }) => failure !== undefined).map(({ at, ms }) => at + ms + 1),
+    );
+    return Date.now() - since >= CALM_MS;
+  });
+  return since;
 }
 
 const seconds = (until: number, since: number): string => `${((until - since) / 1_000).toFixed(1)} s`;

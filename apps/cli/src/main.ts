@@ -1,4 +1,5 @@
 import { ConfigGenError } from '@isochrone/config-gen';
+import { RoutingError } from '@isochrone/routing';
 import { CommanderError } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { CliError } from './errors.ts';
@@ -15,14 +16,14 @@ const args = process.argv.slice(2);
 // Commander knows the options only once it understood the arguments, and a mistake must be told as asked, too.
 const asJson = args.includes('--json');
 
-process.exitCode = run();
+process.exitCode = await run();
 
-function run(): ExitCode {
+async function run(): Promise<ExitCode> {
   let exitCode: ExitCode = exitCodes.fine;
   try {
-    createProgram(manifest.version, (outcome, json) => {
+    await createProgram(manifest.version, (outcome, json) => {
       exitCode = tell(outcome, json);
-    }).parse(args, { from: 'user' });
+    }).parseAsync(args, { from: 'user' });
   } catch (error) {
     // Commander has printed its message, or the help or version that was asked for.
     if (error instanceof CommanderError) {
@@ -30,7 +31,9 @@ function run(): ExitCode {
       if (asJson) complain('CLI_USAGE', error.message.replace(/^error: /, ''), 'see ./isochrone --help');
       return exitCodes.misuse;
     }
-    if (!(error instanceof CliError || error instanceof ConfigGenError)) throw error;
+    if (!(error instanceof CliError || error instanceof ConfigGenError || error instanceof RoutingError)) {
+      throw error;
+    }
     const { code, message, hint } = error;
     if (asJson) complain(code, message, hint);
     else process.stderr.write(`${code} ${message}\n  ${hint}\n`);

@@ -1,4 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { drill } from './commands/drill.ts';
+import { type ExplainOptions, explain } from './commands/explain.ts';
 import { generate } from './commands/generate.ts';
 import { validate } from './commands/validate.ts';
 import { CliError } from './errors.ts';
@@ -10,14 +12,26 @@ interface CommonOptions {
   readonly json?: true;
 }
 
+interface DrillCommandOptions {
+  readonly scenario: readonly string[];
+  readonly control: string;
+  readonly figures?: string;
+  readonly json?: true;
+}
+
 /** The command line; `tell` hears what a command found. Commander throws instead of leaving the process. */
 export function createProgram(version: string, tell: (outcome: Outcome, asJson: boolean) => void): Command {
   const program = new Command('./isochrone')
-    .description('Checks topology files, and generates what follows from them.')
+    .description(
+      'Checks topology files, generates what follows from them, and explains where they send people.',
+    )
     .version(version)
     .showHelpAfterError('see ./isochrone --help')
     .exitOverride()
-    .addHelpText('after', examples('./isochrone validate', './isochrone generate --check'));
+    .addHelpText(
+      'after',
+      examples('./isochrone validate', './isochrone generate --check', './isochrone explain --from tokyo'),
+    );
 
   withCommonOptions(program.command('validate'))
     .argument('[file...]', 'topology files (default: topologies/production.yaml)')
@@ -64,12 +78,83 @@ export function createProgram(version: string, tell: (outcome: Outcome, asJson: 
       },
     );
 
+  withCommonOptions(program.command('explain'), 'topology file (default: topologies/production.yaml)')
+    .argument('[name]', 'name to look up (default: the public name of the topology)')
+    .description('say what DNS answers to a client, and every reason for it, offline')
+    .requiredOption(
+      '--from <place>',
+      'where the client is: a city, a region, latitude,longitude or an IP address',
+    )
+    .option(
+      '--down <target>',
+      'a region, an instance or a health check that is down; may be repeated',
+      collect,
+      [],
+    )
+    .option('--type <type>', 'type of record to look up', 'A')
+    .option('--latency <file>', 'measured round trips instead of modelled ones: {client: {region: ms}}')
+    .option('--geo <file>', 'where networks are: {CIDR: "latitude,longitude"}')
+    .option(
+      '--draw <number>',
+      'what a weighted choice draws, from 0 to below 1 (default: by chance)',
+      readDraw,
+    )
+    .addHelpText(
+      'after',
+      examples(
+        './isochrone explain --from "new york"',
+        './isochrone explain --from 52.52,13.41 --down eu-west-1 --json',
+        './isochrone explain --from 198.51.100.7 --down proxy1-eu-west-1-fast --down proxy2-eu-west-1-fast',
+      ),
+    )
+    .action((name: string | undefined, { topology, json, ...options }: CommonOptions & ExplainOptions) => {
+      tell(explain(topologyFile(topology), { name, ...options }), json === true);
+    });
+
+  program
+    .command('drill')
+    .description('make the running local world fail, and show what its visitors see of it')
+    .option(
+      '--scenario <name|file>',
+      'one that is shipped, or a file; may be repeated (default: all that are shipped)',
+      collect,
+      [],
+    )
+    .option('--control <url>', 'control API of the local world', 'http://127.0.0.1:4400')
+    .option(
+      '--figures <file>',
+      'write the figures into a Markdown file, between the comments that mark their place',
+    )
+    .addOption(new Option('--json', 'print JSON to stdout, and the progress to stderr'))
+    .addHelpText(
+      'after',
+      examples(
+        'npm start -- --time-scale 10   # in another terminal',
+        './isochrone drill',
+        './isochrone drill --scenario proxy-killed --scenario drain --json',
+      ),
+    )
+    .action(async ({ scenario, control, figures, json }: DrillCommandOptions) => {
+      const stream = json ? process.stderr : process.stdout;
+      const say = (line: string): void => void stream.write(`${line}\n`);
+      tell(await drill({ scenarios: scenario, control, figures, say }), json === true);
+    });
+
   return program;
 }
 
-const withCommonOptions = (command: Command): Command =>
+const collect = (value: string, earlier: readonly string[]): readonly string[] => [...earlier, value];
+
+function readDraw(text: string): number {
+  const draw = Number(text);
+  if (text.trim() === '' || !(draw >= 0 && draw < 1))
+    throw new InvalidArgumentError('Expected a number from 0 to below 1.');
+  return draw;
+}
+
+const withCommonOptions = (command: Command, topology = 'the same as FILE'): Command =>
   command
-    .addOption(new Option('--topology <file>', 'the same as FILE'))
+    .addOption(new Option('--topology <file>', topology))
     .addOption(new Option('--json', 'print JSON to stdout'));
 
 const examples = (...lines: readonly string[]): string =>

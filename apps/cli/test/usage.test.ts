@@ -8,10 +8,11 @@ describe('isochrone', () => {
   it('shows its commands and examples', () => {
     const { status, stdout, stderr } = isochrone(['--help']);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    for (const word of ['validate', 'generate', 'Examples:', 'Exit codes:']) expect(stdout).toContain(word);
+    for (const word of ['validate', 'generate', 'explain', 'Examples:', 'Exit codes:'])
+      expect(stdout).toContain(word);
   });
 
-  it.each(['validate', 'generate'])('shows the options and examples of %s', (command) => {
+  it.each(['validate', 'generate', 'explain'])('shows the options and examples of %s', (command) => {
     const { status, stdout } = isochrone([command, '--help']);
     expect(status).toBe(0);
     for (const word of ['--topology <file>', '--json', `./isochrone ${command}`])

@@ -1,5 +1,11 @@
 import { apiHostname, type ProxyInstance, type RegionName, type Topology } from '@isochrone/topology';
-import { apiAddress, type Endpoint, type LoopbackPrefix, proxyAddress } from './address-plan.ts';
+import {
+  apiAddress,
+  type Endpoint,
+  type LoopbackPrefix,
+  movedApiAddress,
+  proxyAddress,
+} from './address-plan.ts';
 import { freePort, hasManyLoopbackAddresses } from './listening.ts';
 
 /**
@@ -11,6 +17,8 @@ export interface AddressBook {
   readonly add: (topology: Topology) => Promise<void>;
   readonly proxy: (proxy: Pick<ProxyInstance, 'region' | 'number'>) => Endpoint;
   readonly api: (region: RegionName) => Endpoint;
+  /** Where an API can move to; undefined where there are no addresses to spare. */
+  readonly apiElsewhere: (region: RegionName) => Endpoint | undefined;
   /** The address that DNS gives for a proxy. */
   readonly proxyRecord: (proxy: Pick<ProxyInstance, 'region' | 'number'>) => string;
   /** The address that DNS gives for an API. */
@@ -34,6 +42,7 @@ function addressEach(prefix: LoopbackPrefix, port: number): AddressBook {
     add: async () => {},
     proxy: (proxy) => ({ address: proxyAddress(prefix, proxy), port }),
     api: (region) => ({ address: apiAddress(prefix, region), port }),
+    apiElsewhere: (region) => ({ address: movedApiAddress(prefix, region), port }),
     proxyRecord: (proxy) => proxyAddress(prefix, proxy),
     apiRecord: (region) => apiAddress(prefix, region),
     behind: (address) => ({ address, port }),
@@ -65,6 +74,7 @@ function portEach(prefix: LoopbackPrefix): AddressBook {
     proxy: (proxy) =>
       known(proxies.get(proxyAddress(prefix, proxy)), `proxy${proxy.number} of ${proxy.region}`),
     api: (region) => known(apis.get(region), region),
+    apiElsewhere: () => undefined,
     proxyRecord: (proxy) => proxyAddress(prefix, proxy),
     apiRecord: () => ONLY_ADDRESS,
     behind: (address, hostname) => {

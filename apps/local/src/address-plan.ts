@@ -10,6 +10,7 @@ export interface Endpoint {
 export type LoopbackPrefix = `127.${number}`;
 
 const API_HOST_NUMBER = 200;
+const MOVED_API_HOST_NUMBER = 201;
 
 /** The region's octet depends on its name alone, so that adding a region moves no other. */
 const regionOctet = (region: RegionName): number => regionNames.indexOf(region) + 1;
@@ -23,3 +24,7 @@ export const proxyAddress = (
 /** The loopback address that stands for the regional endpoint of an API. */
 export const apiAddress = (prefix: LoopbackPrefix, region: RegionName): string =>
   `${prefix}.${regionOctet(region)}.${API_HOST_NUMBER}`;
+
+/** Where an API is after it has moved. */
+export const movedApiAddress = (prefix: LoopbackPrefix, region: RegionName): string =>
+  `${prefix}.${regionOctet(region)}.${MOVED_API_HOST_NUMBER}`;

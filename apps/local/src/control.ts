@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { sampleAccount } from '@isochrone/tours';
-import fastify from 'fastify';
+import fastify, { type FastifyInstance } from 'fastify';
 import type { Endpoint } from './address-plan.ts';
 import { cannotListen } from './listening.ts';
 import type { WorldDescription } from './world-description.ts';
@@ -17,6 +17,8 @@ export interface ControlOptions {
   readonly describe: () => WorldDescription;
   /** The delivered script, as a visitor of the public name gets it. */
   readonly fetchScript: () => Promise<{ readonly status: number; readonly body: Buffer }>;
+  /** What other parts of the world answer. */
+  readonly routes?: readonly ((app: FastifyInstance) => void)[];
 }
 
 /** Path of the sample site; its page asks for the script beside itself. */
@@ -25,7 +27,12 @@ export const SAMPLE_PATH = '/sample/';
 const LOCAL_NAMES: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost']);
 
 /** @throws LocalError LOCAL_ADDRESS_IN_USE */
-export async function startControl({ bind, describe, fetchScript }: ControlOptions): Promise<Control> {
+export async function startControl({
+  bind,
+  describe,
+  fetchScript,
+  routes = [],
+}: ControlOptions): Promise<Control> {
   const app = fastify({ logger: false, forceCloseConnections: true });
   // A page elsewhere whose name was rebound to 127.0.0.1 must not read the publishing key.
   app.addHook('onRequest', async (request, reply) => {
@@ -44,6 +51,7 @@ export async function startControl({ bind, describe, fetchScript }: ControlOptio
       .headers({ 'content-type': 'text/javascript; charset=utf-8', 'cache-control': 'no-store' })
       .send(body);
   });
+  for (const register of routes) register(app);
   try {
     await app.listen({ host: bind.address, port: bind.port });
   } catch (error) {

@@ -10,6 +10,7 @@ import { wildcardHostname } from '@isochrone/topology';
 import type { AddressBook } from './address-book.ts';
 import type { Endpoint } from './address-plan.ts';
 import { type Edge, type EdgeOptions, renderConfiguration, startEdge } from './edge.ts';
+import type { Effects } from './faults/effects.ts';
 import type { SniPolicy } from './gateway.ts';
 import { type RegionApi, startRegionApi } from './region-api.ts';
 
@@ -26,7 +27,14 @@ export interface DeploymentOptions {
   readonly edgeProxyEntry: string;
   /** Folder of the built functions. */
   readonly bundles: string;
-  readonly functionEnvironment: Readonly<Record<string, string>>;
+  readonly functionEnvironment: (region: RegionName) => Promise<Readonly<Record<string, string>>>;
+  /** What faults do to what runs. */
+  readonly effects: () => Effects;
+  readonly onPublish: (publish: {
+    readonly region: RegionName;
+    readonly method: string;
+    readonly path: string;
+  }) => void;
   readonly execArgv: (name: string) => readonly string[];
   readonly log: (name: string) => (line: string) => void;
   readonly onExit: (exit: UnexpectedExit) => void;
@@ -42,6 +50,8 @@ export interface Deployment {
    * @param whenApisRun called between the APIs and the proxies, which look the APIs up
    */
   apply(topology: Topology, whenApisRun: () => void): Promise<void>;
+  /** Makes what runs suffer what the effects say, and nothing else. */
+  reconcile(): Promise<void>;
   /** @param among only these, where given: what was just started has the new bundle already */
   reloadFunctions(among?: ReadonlySet<RegionApi>): Promise<void>;
   restartEdges(): Promise<void>;
@@ -88,9 +98,26 @@ export function openDeployment(options: DeploymentOptions): Deployment {
   const removeApis = (kept: ReadonlySet<string>): Promise<void> =>
     removeAll(apis, (region) => !kept.has(region));
 
+  const sufferings = new Map<RegionName, string>();
+  const reconcile = async (): Promise<void> => {
+    const effects = options.effects();
+    await settleAll(
+      [...apis.values()].map(async (api) => {
+        const { region } = api;
+        const suffering = JSON.stringify(effects.gatewayTrouble(region));
+        if (sufferings.get(region) !== suffering) api.reset();
+        sufferings.set(region, suffering);
+        await api.moveTo(apiEndpoint(options.book, effects, region));
+      }),
+    );
+    // One after the other: many that start at once would starve those who serve.
+    for (const edge of edges.values()) await edge.setMode(effects.proxyMode(edge.instance));
+  };
+
   return {
     apis,
     edges,
+    reconcile,
     apply: async (topology, whenApisRun) => {
       const { file: certificate } = await options.ca.issue('wildcard', [wildcardHostname(topology)]);
       await options.book.add(topology);
@@ -108,6 +135,7 @@ export function openDeployment(options: DeploymentOptions): Deployment {
       );
       await applyEdges(topology, certificate);
       await removeApis(new Set(topology.regions.map(({ name }) => name)));
+      await reconcile();
     },
     reloadFunctions: async (among) => {
       const stale = [...apis.values()].filter((api) => among?.has(api) ?? true);
@@ -122,6 +150,10 @@ export function openDeployment(options: DeploymentOptions): Deployment {
     },
   };
 }
+
+/** Where a region's API is now. */
+export const apiEndpoint = (book: AddressBook, effects: Effects, region: RegionName): Endpoint =>
+  (effects.hasMoved(region) ? book.apiElsewhere(region) : undefined) ?? book.api(region);
 
 async function removeAll<K, T extends { stop(): Promise<void> }>(
   running: Map<K, T>,
@@ -155,7 +187,9 @@ async function startApi(
     executeApiCertificate: executeApi.file,
     sniPolicy: options.sniPolicy,
     bundles: options.bundles,
-    environment: options.functionEnvironment,
+    environment: await options.functionEnvironment(region),
+    trouble: () => options.effects().gatewayTrouble(region),
+    onPublish: (publish) => options.onPublish({ region, ...publish }),
     execArgv: options.execArgv,
     log: options.log,
     onExit: options.onExit,

@@ -11,11 +11,12 @@ import type { AddressBook } from './address-book.ts';
 import type { Endpoint } from './address-plan.ts';
 import { SAMPLE_PATH } from './control.ts';
 import type { Deployment } from './deployment.ts';
-import type { HealthWatch } from './health-watch.ts';
+import type { HealthChecks } from './health/health-checks.ts';
 import type { WorldDescription } from './world-description.ts';
 
 export interface WorldParts {
   readonly ready: boolean;
+  readonly timeScale: number;
   readonly topology: Topology;
   readonly engineOf: (instance: ProxyInstance) => Engine;
   readonly caFile: string;
@@ -25,7 +26,7 @@ export interface WorldParts {
   readonly control: Endpoint;
   readonly book: AddressBook;
   readonly deployment: Deployment;
-  readonly health: HealthWatch;
+  readonly health: HealthChecks;
 }
 
 export function describeWorld(parts: WorldParts): WorldDescription {
@@ -43,6 +44,7 @@ export function describeWorld(parts: WorldParts): WorldDescription {
     publishKey: parts.publishKey,
     publish: { url: `${publicUrl}/v1/accounts/${sampleAccount}/tours/${sampleTour.id}` },
     sampleSite: `http://${control.address}:${control.port}${SAMPLE_PATH}`,
+    timeScale: parts.timeScale,
     regions: topology.regions.map(({ name, proxies }) => ({
       name,
       api: { host: apiHostname(topology, name), ...book.api(name) },
@@ -54,7 +56,7 @@ export function describeWorld(parts: WorldParts): WorldDescription {
           ...book.proxy(instance),
           engine: edge?.engine ?? parts.engineOf(instance),
           pid: edge?.pid ?? null,
-          healthy: health.isHealthy(instance.hostname),
+          healthy: health.isHealthy(instanceName(instance)),
         };
       }),
     })),

@@ -1,9 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type EdgeSettings, instanceName, renderEdgeProxy, renderHaproxy } from '@isochrone/config-gen';
-import { type Supervised, startEngine, supervise, type UnexpectedExit } from '@isochrone/engines';
+import { startEngine, type UnexpectedExit } from '@isochrone/engines';
 import type { Engine, ProxyInstance, Topology } from '@isochrone/topology';
 import { acceptsConnections } from './accepting.ts';
+import { beginDrain } from './drain.ts';
+import { type ModalProxy, startModalProxy } from './proxy-mode.ts';
 
 export interface EdgeOptions {
   readonly topology: Topology;
@@ -19,15 +21,11 @@ export interface EdgeOptions {
 }
 
 /** A running proxy instance. */
-export interface Edge {
+export interface Edge extends ModalProxy {
   readonly instance: ProxyInstance;
   readonly engine: Engine;
-  readonly pid: number | null;
   /** Changes exactly when the proxy has to be restarted. */
   readonly configuration: string;
-  /** Resolves when the new process accepts connections. */
-  restart(): Promise<void>;
-  stop(): Promise<void>;
 }
 
 /** The engine's own configuration file, as text. */
@@ -50,26 +48,22 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   await mkdir(folder, { recursive: true });
   const configFile = join(folder, engine === 'haproxy' ? 'haproxy.cfg' : 'edge-proxy.json');
   await writeFile(configFile, configuration);
-  const supervised: Supervised = await supervise(
-    () => startEngine({ engine, name, configFile, edgeProxyEntry, log, execArgv }),
-    { onExit },
-  );
-  const accepting = async (): Promise<void> => {
-    const { current } = supervised;
-    if (current) await acceptsConnections(options.settings.bind, current.exited);
-  };
-  await accepting();
+  const proxy = await startModalProxy({
+    launch: () => startEngine({ engine, name, configFile, edgeProxyEntry, log, execArgv }),
+    listening: ({ exited }) => acceptsConnections(options.settings.bind, exited),
+    beginDrain: (process) => beginDrain(engine, process, options.settings.adminSocket),
+    drainSeconds: options.topology.edge.drain,
+    onExit,
+  });
   return {
     instance,
     engine,
     configuration,
     get pid() {
-      return supervised.current?.pid ?? null;
+      return proxy.pid;
     },
-    restart: async () => {
-      await supervised.restart();
-      await accepting();
-    },
-    stop: () => supervised.stop(),
+    setMode: proxy.setMode,
+    restart: proxy.restart,
+    stop: proxy.stop,
   };
 }

@@ -1,4 +1,4 @@
-import { validateHeaderName, validateHeaderValue } from 'node:http';
+import { STATUS_CODES, validateHeaderName, validateHeaderValue } from 'node:http';
 
 /** An HTTP response as the gateway sends it. */
 export interface GatewayResponse {
@@ -47,6 +47,10 @@ export const internalServerError = (): GatewayResponse => message(500, 'Internal
 
 /** What clients see when the function does not answer in time. */
 export const integrationTimeout = (): GatewayResponse => message(503, 'Service Unavailable');
+
+/** An error that API Gateway might answer with, under whatever status. */
+export const failing = (status: number): GatewayResponse =>
+  message(status, STATUS_CODES[status] ?? 'Internal Server Error');
 
 export const requestTooLarge = (): GatewayResponse => message(413, 'Request Entity Too Large');
 

@@ -1,12 +1,16 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
+import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { Endpoint } from './address-plan.ts';
 import { amznRequestId, gatewayEvent, gatewayRequestId } from './gateway-event.ts';
 import {
+  failing,
   forbidden,
   type GatewayResponse,
   gatewayResponse,
@@ -40,11 +44,29 @@ export interface GatewayOptions {
   readonly integrationTimeoutMs?: number;
   /** Told why a client got a 500. */
   readonly log: (line: string) => void;
+  /** What is wrong with this gateway now; asked for every connection and every request. */
+  readonly trouble?: () => GatewayTrouble;
+}
+
+/** What a gateway can suffer from. */
+export interface GatewayTrouble {
+  /** Resets every connection. */
+  readonly down?: boolean;
+  /** Lets every request wait so long. */
+  readonly slowMs?: number;
+  /** Answers a share of the requests itself, with this status. */
+  readonly errors?: { readonly status: number; readonly rate: number };
+  /** Shows a certificate that does not match to everybody. */
+  readonly wrongCertificate?: boolean;
 }
 
 /** One region's HTTP API, as its clients meet it. */
 export interface Gateway {
   readonly endpoint: Endpoint;
+  /** Ends every connection, so that the next request meets what has changed. */
+  reset(): void;
+  /** Listens there, and nowhere else, from now on. */
+  moveTo(endpoint: Endpoint): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -52,12 +74,14 @@ export interface Gateway {
 const INTEGRATION_TIMEOUT_MS = 30_000;
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
 const MAX_HEADER_BYTES = 10_240;
+const TICKET_KEY_BYTES = 48;
 
 /** @throws LocalError LOCAL_ADDRESS_IN_USE */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const custom = contextOf(options.certificate);
-  const other =
-    options.sniPolicy === 'wildcard' ? contextOf(options.executeApiCertificate) : createSecureContext();
+  const executeApi = contextOf(options.executeApiCertificate);
+  const other = options.sniPolicy === 'wildcard' ? executeApi : createSecureContext();
+  const trouble: () => GatewayTrouble = options.trouble ?? (() => ({}));
   const server = createServer(
     {
       // The default, for clients that name nobody. Without a certificate the handshake ends in an alert.
@@ -65,11 +89,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       minVersion: 'TLSv1.2',
       maxHeaderSize: MAX_HEADER_BYTES,
       noDelay: true,
-      SNICallback: (serverName, done) =>
-        done(null, options.domains.has(serverName.toLowerCase()) ? custom : other),
+      SNICallback: (serverName, done) => {
+        if (trouble().wrongCertificate) done(null, executeApi);
+        else done(null, options.domains.has(serverName.toLowerCase()) ? custom : other);
+      },
     },
     (request, response) => {
-      void answer(request, options)
+      void troubled(request, trouble(), () => answer(request, options))
         .catch(failed(options.log))
         .then((result) => send(request, response, result))
         .catch(() => response.destroy());
@@ -78,16 +104,45 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   // Longer than the edge keeps an idle connection: the closing end must be the one that sends requests.
   server.keepAliveTimeout = 75_000;
   server.on('tlsClientError', (_error, socket) => socket.destroy());
-  const endpoint = await listen(server, options.bind, 'an API gateway', '--loopback or --port');
-  return {
-    endpoint,
-    close: async () => {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
+  server.on('connection', (socket: Socket) => {
+    if (trouble().down) socket.resetAndDestroy();
+  });
+  const open = (bind: Endpoint): Promise<Endpoint> =>
+    listen(server, bind, 'an API gateway', '--loopback or --port');
+  const close = async (): Promise<void> => {
+    const closed = once(server, 'close');
+    server.close();
+    server.closeAllConnections();
+    await closed;
   };
+  let endpoint = await open(options.bind);
+  return {
+    get endpoint() {
+      return endpoint;
+    },
+    reset: () => {
+      // A resumed session shows no certificate.
+      server.setTicketKeys(randomBytes(TICKET_KEY_BYTES));
+      server.closeAllConnections();
+    },
+    moveTo: async (next) => {
+      if (next.address === endpoint.address && next.port === endpoint.port) return;
+      await close();
+      endpoint = await open(next);
+    },
+    close,
+  };
+}
+
+async function troubled(
+  request: IncomingMessage,
+  { slowMs = 0, errors }: GatewayTrouble,
+  answered: () => Promise<GatewayResponse>,
+): Promise<GatewayResponse> {
+  if (slowMs > 0) await sleep(slowMs);
+  if (errors === undefined || Math.random() >= errors.rate) return answered();
+  request.resume();
+  return failing(errors.status);
 }
 
 const pemOf = (file: string): { cert: Buffer; key: Buffer } => {

@@ -18,6 +18,12 @@ export interface WorldOptions {
   readonly controlPort: number;
   readonly singleAddress: boolean;
   readonly sniPolicy: SniPolicy;
+  /** Networks and where they are, over the built-in ones. */
+  readonly geoFile: string | undefined;
+  /** Measured round trips, in place of the model. */
+  readonly latencyFile: string | undefined;
+  /** Divides the intervals of health checks, TTLs and drain waits. */
+  readonly timeScale: number;
   readonly watch: boolean;
   /** Names of processes that a debugger may enter. */
   readonly inspect: readonly string[];
@@ -35,6 +41,9 @@ interface Options {
   controlPort: number;
   singleAddress: boolean;
   gatewaySni: SniPolicy;
+  timeScale: number;
+  geo?: string;
+  latency?: string;
   watch: boolean;
   inspect?: string[];
 }
@@ -68,11 +77,14 @@ export function readOptions(argv: readonly string[], say: (line: string) => void
         .choices(['wildcard', 'reject'])
         .default('wildcard'),
     )
+    .option('--time-scale <factor>', 'divide health-check intervals, TTLs and drain waits', timeScale, 1)
+    .option('--geo <file>', 'JSON: networks and their places, for the clients of DNS', fromHere)
+    .option('--latency <file>', 'JSON: measured round trips, in place of the model', fromHere)
     .option('--watch', 'follow edits of the topology and the sources', false)
     .option('--inspect <name...>', 'let a debugger into these processes, for example delivery-us-east-1')
     .addHelpText(
       'after',
-      '\nExamples:\n  npm start\n  npm start -- --topology topologies/staging.yaml\n  npm start -- --engine haproxy\n  npm run dev -- --inspect delivery-us-east-1',
+      '\nExamples:\n  npm start\n  npm start -- --topology topologies/staging.yaml\n  npm start -- --engine haproxy\n  npm start -- --time-scale 10\n  npm run dev -- --inspect delivery-us-east-1',
     )
     .exitOverride((error) => {
       process.exit(error.exitCode === 0 ? 0 : 2);
@@ -93,6 +105,9 @@ export function readOptions(argv: readonly string[], say: (line: string) => void
     controlPort: options.controlPort,
     singleAddress: options.singleAddress,
     sniPolicy: options.gatewaySni,
+    geoFile: options.geo,
+    latencyFile: options.latency,
+    timeScale: options.timeScale,
     watch: options.watch,
     inspect: options.inspect ?? [],
     say,
@@ -106,6 +121,12 @@ function portNumber(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65_535) return port;
   throw new InvalidArgumentError(`"${text}" is no port: expected 0 to 65535`);
+}
+
+function timeScale(text: string): number {
+  const factor = Number(text);
+  if (/^\d+$/.test(text) && factor >= 1 && factor <= 100) return factor;
+  throw new InvalidArgumentError(`"${text}" is no factor: expected a whole number from 1 to 100`);
 }
 
 function loopbackPrefix(text: string): LoopbackPrefix {

@@ -8,7 +8,8 @@ import {
   type Topology,
 } from '@isochrone/topology';
 import type { Endpoint } from './address-plan.ts';
-import { type Gateway, type SniPolicy, startGateway } from './gateway.ts';
+import { type Gateway, type GatewayTrouble, type Invoke, type SniPolicy, startGateway } from './gateway.ts';
+import { gatewayResponse } from './gateway-response.ts';
 import { type LambdaFunction, lambdaFunction } from './lambda-function.ts';
 
 export interface RegionApiOptions {
@@ -25,12 +26,18 @@ export interface RegionApiOptions {
   readonly execArgv: (name: string) => readonly string[];
   readonly log: (name: string) => (line: string) => void;
   readonly onExit: (exit: UnexpectedExit) => void;
+  readonly trouble: () => GatewayTrouble;
+  /** Told of every request that the publishing function granted and that changed something. */
+  readonly onPublish: (request: { readonly method: string; readonly path: string }) => void;
 }
 
 /** A region's API Gateway and the functions behind it. */
 export interface RegionApi {
   readonly region: RegionName;
   readonly endpoint: Endpoint;
+  /** Ends every connection, so that the next request meets what has changed. */
+  reset(): void;
+  moveTo(endpoint: Endpoint): Promise<void>;
   /** Takes the built functions from disk anew. */
   reload(): Promise<void>;
   stop(): Promise<void>;
@@ -55,10 +62,15 @@ export async function startRegionApi(options: RegionApiOptions): Promise<RegionA
     certificate,
     executeApiCertificate,
     sniPolicy,
+    trouble: options.trouble,
     log: options.log(`gateway-${region}`),
     domains: customDomains(topology, region),
     routes: [
-      { routeKey: 'ANY /v1/{proxy+}', pathPrefix: '/v1/', invoke: publishing.invoke },
+      {
+        routeKey: 'ANY /v1/{proxy+}',
+        pathPrefix: '/v1/',
+        invoke: telling(publishing.invoke, options.onPublish),
+      },
       { routeKey: '$default', pathPrefix: '', invoke: delivery.invoke },
     ],
   });
@@ -67,7 +79,11 @@ export async function startRegionApi(options: RegionApiOptions): Promise<RegionA
   const running = starting.move();
   return {
     region,
-    endpoint: gateway.endpoint,
+    get endpoint() {
+      return gateway.endpoint;
+    },
+    reset: gateway.reset,
+    moveTo: gateway.moveTo,
     reload: async () => {
       await Promise.all([delivery.reload(), publishing.reload()]);
     },
@@ -75,6 +91,15 @@ export async function startRegionApi(options: RegionApiOptions): Promise<RegionA
   };
 }
 
+function telling(invoke: Invoke, onPublish: RegionApiOptions['onPublish']): Invoke {
+  return async (event) => {
+    const result = await invoke(event);
+    const { method, path } = event.requestContext.http;
+    const { status } = gatewayResponse(result);
+    if (method !== 'GET' && method !== 'HEAD' && status >= 200 && status < 300) onPublish({ method, path });
+    return result;
+  };
+}
 /** What a terminal may carry and a function must not see. */
 const ownOfTheDeveloper = { AWS_PROFILE: undefined, AWS_SESSION_TOKEN: undefined, NODE_OPTIONS: undefined };
 

@@ -17,6 +17,8 @@ export interface WorldDescription {
   /** The sample tour's address, for GET and PUT. */
   readonly publish: { readonly url: string };
   readonly sampleSite: string;
+  /** What intervals, TTLs and drain waits are divided by. */
+  readonly timeScale: number;
   readonly regions: readonly RegionDescription[];
 }
 
@@ -30,6 +32,7 @@ export interface RegionDescription {
     readonly port: number;
     readonly engine: string;
     readonly pid: number | null;
+    /** What its Route 53 health check says. */
     readonly healthy: boolean;
   }[];
 }

@@ -1,33 +1,35 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { instanceName } from '@isochrone/config-gen';
 import { openDevCa } from '@isochrone/dev-ca';
-import type { UnexpectedExit } from '@isochrone/engines';
-import { type Engine, moveDomain, type ProxyInstance, type Topology } from '@isochrone/topology';
+import { dnsPlan, type Engine, moveDomain, type ProxyInstance, type Topology } from '@isochrone/topology';
 import { sampleAccount } from '@isochrone/tours';
 import { openAddressBook } from './address-book.ts';
+import { readGeoTable, readLatencies } from './client-files.ts';
 import { startControl } from './control.ts';
 import { type Deployment, openDeployment } from './deployment.ts';
 import { describeWorld } from './describe-world.ts';
-import { lookupThrough } from './dns-lookup.ts';
-import { startDnsServer } from './dns-server.ts';
-import { LocalError } from './errors.ts';
+import { lookupThrough } from './dns/lookup.ts';
+import type { Authority } from './dns/reply.ts';
+import { startDnsServer } from './dns/server.ts';
+import { openEvents } from './events.ts';
+import { exitLine } from './exit-line.ts';
 import { followEdits } from './follow-edits.ts';
 import { openFrontDoor } from './front-door.ts';
 import { buildFunctions, functionBuild } from './function-build.ts';
-import { type HealthWatch, watchHealth } from './health-watch.ts';
 import { openInspector } from './inspector.ts';
 import { openLogFiles } from './log-files.ts';
 import type { WorldOptions } from './options.ts';
 import { programs, requireBuilt } from './programs.ts';
 import { keptPublishKey } from './publish-key.ts';
+import { requireHealthy } from './readiness.ts';
 import { seedStore } from './seed.ts';
 import { claimState } from './state-lock.ts';
+import { openSteering } from './steering.ts';
 import { openStore } from './store.ts';
+import { atTimeScale } from './time-scale.ts';
 import { readTopologyFile } from './topology-file.ts';
 import { openVisitor } from './visitor.ts';
 import type { WorldDescription } from './world-description.ts';
-import { type Zone, zoneOf } from './zone.ts';
 
 /** Everything that one topology describes, running on this machine. */
 export interface World {
@@ -44,9 +46,15 @@ const READY_TIMEOUT_MS = 60_000;
  */
 export async function startWorld(options: WorldOptions): Promise<World> {
   await using starting = new AsyncDisposableStack();
-  const { say, stateDirectory, topologyFile } = options;
+  const { say, stateDirectory, topologyFile, timeScale } = options;
+  // Names under `.localhost` reach this machine without anything set up (RFC 6761, section 6.3).
+  const localTopology = (read: Topology): Topology =>
+    atTimeScale(moveDomain(read, `${read.domain}.localhost`), timeScale);
   const file = readTopologyFile(topologyFile);
   let topology = localTopology(file.topology);
+  const geo = readGeoTable(options.geoFile);
+  const latency = readLatencies(options.latencyFile);
+  const events = openEvents();
   requireBuilt();
   const inspector = openInspector(options.inspect, topology, options.engine, say);
   starting.defer(claimState(stateDirectory));
@@ -55,8 +63,8 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const log = (name: string) => inspector.listen(name, logs.writer(name));
 
   // Sockets first, so that a port in use is said before the slow work begins.
-  let zone: Zone | undefined;
-  const dns = await startDnsServer({ address: '127.0.0.1', port: options.dnsPort }, () => zone);
+  let authority: (() => Authority) | undefined;
+  const dns = await startDnsServer({ address: '127.0.0.1', port: options.dnsPort }, () => authority?.());
   starting.defer(() => dns.close());
   const ca = await openDevCa(join(stateDirectory, 'ca'));
   if (ca.replacedBecause) say(`made a new local authority, because of the former one ${ca.replacedBecause}`);
@@ -70,7 +78,20 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   starting.defer(() => door.close());
   const book = await openAddressBook(options.loopback, door.endpoint.port, options);
   const lookup = lookupThrough(dns.endpoint, book);
-  const store = await openStore(join(stateDirectory, 'store'));
+  await book.add(topology);
+  const steering = openSteering({
+    topology: () => topology,
+    book,
+    geo,
+    latency,
+    timeScale,
+    events,
+    reconcile: () => deployment.reconcile(),
+  });
+  authority = steering.authority;
+  const store = await openStore(join(stateDirectory, 'store'), (region) =>
+    steering.faults.effects().isStoreDown(region),
+  );
   starting.defer(() => store.close());
   const publishKey = await keptPublishKey(stateDirectory);
   const build = functionBuild(stateDirectory, log('build-functions'));
@@ -89,20 +110,26 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     engineOf,
     edgeProxyEntry: options.watch ? join(edgeBuild, 'main.mjs') : programs.edgeProxy,
     bundles: build.out,
-    functionEnvironment: store.environment,
+    functionEnvironment: store.environmentOf,
+    effects: steering.faults.effects,
+    onPublish: (publish) => events.tell({ type: 'publish', ...publish }),
     execArgv: inspector.execArgv,
     log,
-    onExit: (exit) => say(exitLine(exit, logs.directory)),
+    onExit: (exit) => {
+      const { name, code, signal, restartInMs } = exit;
+      events.tell({ type: 'process-exit', name, code, signal, restartInMs });
+      say(exitLine(exit, logs.directory));
+    },
   });
   starting.defer(() => deployment.close());
-  const health: HealthWatch = watchHealth(visitor);
-  starting.defer(() => health.stop());
+  starting.defer(() => steering.health.stop());
   let ready = false;
   const closing = new AbortController();
 
   const describe = (): WorldDescription =>
     describeWorld({
       ready,
+      timeScale,
       topology,
       engineOf,
       caFile: ca.caFile,
@@ -112,21 +139,21 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       control: control.endpoint,
       book,
       deployment,
-      health,
+      health: steering.health,
     });
 
-  await book.add(topology);
   const control = await startControl({
     bind: { address: '127.0.0.1', port: options.controlPort },
     describe,
     fetchScript: () => visitor.get(describe().scriptUrl, door.endpoint),
+    routes: steering.routes,
   });
   starting.defer(() => control.close());
 
   await Promise.all([
     buildFunctions(build, topologyFile, topology.domain),
     seedStore({
-      ...store.environment,
+      ...(await store.environmentOf(topology.home)),
       AWS_REGION: topology.home,
       ACCOUNT: sampleAccount,
       PUBLISH_KEY: publishKey,
@@ -136,18 +163,19 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const apply = async (next: Topology): Promise<void> => {
     await deployment.apply(next, () => {
       topology = next;
-      zone = zoneOf(next, book);
+      steering.refresh();
     });
-    health.watch(
-      next.regions.flatMap(({ proxies }) =>
-        proxies.map((instance) => ({
-          instance,
-          endpoint: book.proxy(instance),
-          pid: () => deployment.edges.get(instance.hostname)?.pid ?? null,
-        })),
-      ),
-    );
-    await requireHealthy(topology, health, logs.directory, closing.signal);
+    steering.health.apply(dnsPlan(next).healthChecks);
+    // A world that was made to fail need not be well.
+    if (steering.faults.list().length === 0)
+      await requireHealthy(
+        next.regions.flatMap(({ proxies }) =>
+          proxies.map((instance) => ({ instance, endpoint: book.proxy(instance) })),
+        ),
+        visitor,
+        { timeoutMs: READY_TIMEOUT_MS, logs: logs.directory, signal: closing.signal },
+      );
+    if (ready) events.tell({ type: 'topology', regions: next.regions.map(({ name }) => name) });
     ready = true;
     const file = join(stateDirectory, 'world.json');
     writeFileSync(file, `${JSON.stringify(describe(), null, 2)}\n`, { mode: 0o600 });
@@ -178,41 +206,4 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       await running.disposeAsync();
     },
   };
-}
-
-/** Names under `.localhost` reach this machine without anything set up (RFC 6761, section 6.3). */
-const localTopology = (topology: Topology): Topology => moveDomain(topology, `${topology.domain}.localhost`);
-
-function exitLine({ name, code, signal, error, restartInMs }: UnexpectedExit, logs: string): string {
-  const how =
-    error === undefined
-      ? signal === null
-        ? `ended with code ${code}`
-        : `ended on ${signal}`
-      : 'did not start';
-  const why = error instanceof Error ? ` (${error.message})` : '';
-  return `${name} ${how}${why}; starting it again in ${restartInMs} ms (log: ${join(logs, `${name}.log`)})`;
-}
-
-async function requireHealthy(
-  topology: Topology,
-  health: HealthWatch,
-  logs: string,
-  closing: AbortSignal,
-): Promise<void> {
-  const closed = new Promise<boolean>((resolve) => {
-    closing.addEventListener('abort', () => resolve(true), { once: true });
-  });
-  if (await Promise.race([health.allHealthy(READY_TIMEOUT_MS), closed])) return;
-  const sick = topology.regions
-    .flatMap(({ proxies }) => proxies)
-    .filter(({ hostname }) => !health.isHealthy(hostname))
-    .map(instanceName);
-  throw new LocalError(
-    'LOCAL_NOT_READY',
-    `not healthy after ${READY_TIMEOUT_MS / 1000} s: ${sick.join(', ')}`,
-    {
-      hint: `look into ${logs}`,
-    },
-  );
 }

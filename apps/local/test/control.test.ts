@@ -14,6 +14,7 @@ const description = {
   publishKey: 'key',
   publish: { url: 'https://fast.example.com.localhost:8443/v1/accounts/acme/tours/tour' },
   sampleSite: 'http://127.0.0.1:4400/sample/',
+  timeScale: 1,
   regions: [],
 };
 

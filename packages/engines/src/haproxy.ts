@@ -68,6 +68,9 @@ export async function startHaproxy(options: {
     pid: await pid,
     exited: guardian.exited,
     signal: ask,
+    // The guardian goes on, and with it the lifeline.
+    freeze: async () => ask('SIGSTOP'),
+    thaw: () => ask('SIGCONT'),
     async stop({ graceMs } = {}) {
       // SIGUSR1 closes the listeners and lets open requests finish; SIGTERM would cut them off.
       ask('SIGUSR1');

@@ -15,6 +15,15 @@ export interface RunningProcess {
   /** Sends a signal to `pid`; does nothing once the process has ended. */
   signal(signal: NodeJS.Signals): void;
   /**
+   * Holds the process still, as a machine that hangs does: its sockets stay open and nobody answers. It dies with its
+   * parent all the same.
+   *
+   * @throws EnginesError ENGINES_START_FAILED
+   */
+  freeze(): Promise<void>;
+  /** Lets a frozen process go on. */
+  thaw(): void;
+  /**
    * Asks the process to finish its work and leave, and kills it with all its children after `graceMs` (default 5000).
    * Resolves when it is gone.
    */

@@ -1,6 +1,7 @@
 import { type ChildProcess, type Serializable, type SpawnOptions, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { EnginesError } from './errors.ts';
+import { groupFreezing } from './freezing.ts';
 import { killGroup } from './process-group.ts';
 import type { MessagingProcess, ProcessExit, RunningProcess } from './running-process.ts';
 
@@ -25,8 +26,8 @@ const LIFELINE_FD = 3;
 
 /**
  * Runs a script with this Node in a process group of its own, so that Ctrl-C in the terminal reaches the parent alone.
- * The group dies with the parent, even when that is killed with SIGKILL. Only a stopped process (SIGSTOP) stays,
- * until it is continued.
+ * The group dies with the parent, even when that is killed with SIGKILL. Somebody
+ * else's SIGSTOP suspends that, `freeze()` does not.
  *
  * @throws EnginesError ENGINES_START_FAILED: the system refused to start a process.
  */
@@ -41,6 +42,7 @@ export function startNode(options: StartNodeOptions & { readonly ipc?: boolean }
   });
   logLines(child, log);
   const exited = exitOf(child, pid);
+  const { freeze, thaw } = groupFreezing(name, pid, exited);
 
   return {
     name,
@@ -49,8 +51,11 @@ export function startNode(options: StartNodeOptions & { readonly ipc?: boolean }
     signal(signal) {
       child.kill(signal);
     },
+    freeze,
+    thaw,
     async stop({ graceMs = GRACE_MS } = {}) {
       child.kill('SIGTERM');
+      thaw();
       // A process that was stopped (SIGSTOP) would not see the request.
       child.kill('SIGCONT');
       await killLate(pid, exited, graceMs);

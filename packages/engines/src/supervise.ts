@@ -20,11 +20,13 @@ export interface Supervised {
   readonly current: RunningProcess | null;
   /** Ends the restarts and the process; resolves when it is gone. */
   stop(options?: StopOptions): Promise<void>;
+  /** Ends the restarts and leaves the process alone; resolves when that has ended, by itself or through stop(). */
+  release(): Promise<void>;
   /**
    * Stops the process and starts it again, from now on with `start` when given. Rejects, and leaves nothing running,
    * when that start fails; another restart() may follow.
    *
-   * @throws EnginesError ENGINES_STOPPED: stop() was called.
+   * @throws EnginesError ENGINES_STOPPED: stop() or release() was called.
    */
   restart(start?: Start): Promise<RunningProcess>;
 }
@@ -66,6 +68,12 @@ export async function supervise(start: Start, options: SuperviseOptions): Promis
       stopped = true;
       return inTurn(() => end(stopOptions));
     },
+    async release() {
+      stopped = true;
+      // Not in turn with the others: stop() must not wait for an end that may never come.
+      await last;
+      await run?.release();
+    },
     restart(newStart) {
       return inTurn(async () => {
         if (stopped) throw alreadyStopped();
@@ -83,6 +91,8 @@ interface Run {
   readonly first: RunningProcess;
   current(): RunningProcess | null;
   end(options: StopOptions): Promise<void>;
+  /** Restarts no more; resolves when the last process has ended. */
+  release(): Promise<void>;
 }
 
 async function begin(launch: Start, options: SuperviseOptions): Promise<Run> {
@@ -96,6 +106,10 @@ async function begin(launch: Start, options: SuperviseOptions): Promise<Run> {
     async end(stopOptions) {
       ended.abort();
       await current?.stop(stopOptions);
+      await finished;
+    },
+    async release() {
+      ended.abort();
       await finished;
     },
   };

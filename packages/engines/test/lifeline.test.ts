@@ -2,7 +2,15 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { fixture, haproxyConfig, isGone, listen, untilGone, untilServing } from './processes.ts';
+import {
+  fixture,
+  haproxyConfig,
+  isGone,
+  listen,
+  untilGone,
+  untilServing,
+  untilStopped,
+} from './processes.ts';
 
 /** Starts a supervisor process with one child, and that one's child where it has one. */
 async function supervisorOf(
@@ -39,6 +47,21 @@ describe('a supervisor killed with SIGKILL', () => {
     await kill(supervisor);
     await untilGone(child);
     await untilGone(grandchild);
+  });
+
+  it('leaves no frozen Node process behind', async () => {
+    const { supervisor, child } = await supervisorOf('parent', 'frozen');
+    await untilStopped(child);
+    await kill(supervisor);
+    await untilGone(child);
+  });
+
+  it('leaves no frozen haproxy behind', async () => {
+    const { file } = await haproxyConfig();
+    const { supervisor, child } = await supervisorOf('haproxy', file, 'frozen');
+    await untilStopped(child);
+    await kill(supervisor);
+    await untilGone(child);
   });
 
   it('leaves no haproxy behind', async () => {

@@ -24,13 +24,24 @@ export async function until(what: string, check: () => Promise<boolean>): Promis
 
 /** Whether a process has ended; one that its new parent has not reaped yet (state Z) has. */
 export async function isGone(pid: number): Promise<boolean> {
+  return ['Z', ''].includes(await stateOf(pid));
+}
+
+/** `S` for one that waits, `T` for one that is stopped (proc_pid_stat(5), field 3); empty when there is none. */
+async function stateOf(pid: number): Promise<string> {
   try {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).startsWith('Z');
+    return stat.slice(stat.lastIndexOf(')') + 2)[0] ?? '';
   } catch {
-    return true;
+    return '';
   }
 }
+
+export const untilStopped = (pid: number): Promise<void> =>
+  until(`${pid} is stopped`, async () => (await stateOf(pid)) === 'T');
+
+export const untilRunning = (pid: number): Promise<void> =>
+  until(`${pid} runs`, async () => ['R', 'S'].includes(await stateOf(pid)));
 
 export const untilGone = (pid: number): Promise<void> => until(`${pid} is gone`, () => isGone(pid));
 

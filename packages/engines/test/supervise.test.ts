@@ -74,6 +74,26 @@ describe('supervise', () => {
   });
 });
 
+describe('release', () => {
+  it('lets the process be, and does not start it again after its end', async () => {
+    const { supervised, exits } = await watch(child('idle'));
+    const released = supervised.release();
+    const first = supervised.current;
+    first?.signal('SIGKILL');
+    await released;
+    expect(supervised.current).toBeNull();
+    expect(exits).toEqual([]);
+  });
+
+  it('leaves room for stop()', async () => {
+    const { supervised } = await watch(child('idle'));
+    const released = supervised.release();
+    await supervised.stop();
+    await released;
+    expect(supervised.current).toBeNull();
+  });
+});
+
 describe('stop', () => {
   it('ends the process and does not start it again', async () => {
     const { supervised, exits } = await watch(child('idle'));

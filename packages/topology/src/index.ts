@@ -13,7 +13,7 @@ export {
 export { distanceKm, modelledRoundTripMs, nearestRegions, type Place } from './latency.ts';
 export { moveDomain } from './normalize.ts';
 export { type ParseResult, parseTopology, requireTopology } from './parse.ts';
-export { formatProblem, type TopologyProblem } from './problems.ts';
+export { formatProblem, nearestName, type TopologyProblem } from './problems.ts';
 export type { DnsPlan, HealthCheck, RecordSet, RecordTarget, RoutingPolicy } from './records.ts';
 export { awsRegions, isRegionName, type RegionFacts, type RegionName, regionNames } from './regions.ts';
 export { type WrittenTopology, writtenTopologySchema } from './schema.ts';

@@ -1,10 +1,9 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
-import type { Endpoint } from './address-plan.ts';
-import { replyTo } from './dns-reply.ts';
-import { cannotListen, listen } from './listening.ts';
-import type { Zone } from './zone.ts';
+import type { Endpoint } from '../address-plan.ts';
+import { cannotListen, listen } from '../listening.ts';
+import { type Authority, replyTo } from './reply.ts';
 
 /** Authoritative for one zone, over UDP and TCP on one port. */
 export interface DnsServer {
@@ -18,17 +17,20 @@ const LENGTH_BYTES = 2;
 const PORT_ATTEMPTS = 8;
 
 /**
- * @param zone asked anew for every query, so that a changed topology is answered at once; queries before there is one get no
+ * @param authority asked anew for every query, so that a changed topology is answered at once; queries before there is one get no
  *   answer
  * @throws LocalError LOCAL_ADDRESS_IN_USE
  */
-export async function startDnsServer(bind: Endpoint, zone: () => Zone | undefined): Promise<DnsServer> {
+export async function startDnsServer(
+  bind: Endpoint,
+  authority: () => Authority | undefined,
+): Promise<DnsServer> {
   const connections = new Set<Socket>();
   for (let attempt = 1; ; attempt += 1) {
     const tcp = createServer((socket) => {
       connections.add(socket);
       socket.once('close', () => connections.delete(socket));
-      serveStream(socket, zone);
+      serveStream(socket, authority);
     });
     const endpoint = await listen(tcp, bind, 'the DNS server', '--dns-port');
     const udp = createSocket('udp4');
@@ -42,8 +44,8 @@ export async function startDnsServer(bind: Endpoint, zone: () => Zone | undefine
       throw cannotListen(error, endpoint, 'the DNS server', '--dns-port');
     }
     udp.on('message', (message, from) => {
-      const current = zone();
-      const reply = current && replyTo(message, current, 'udp');
+      const current = authority();
+      const reply = current && replyTo(message, current, { transport: 'udp', address: from.address });
       // A client that is gone by now shows as an error of this socket; there is nobody left to tell.
       if (reply) udp.send(reply, from.port, from.address, () => {});
     });
@@ -62,16 +64,18 @@ export async function startDnsServer(bind: Endpoint, zone: () => Zone | undefine
 }
 
 /** Messages with their length in front (RFC 1035, section 4.2.2), as many as the client sends. */
-function serveStream(socket: Socket, zone: () => Zone | undefined): void {
+function serveStream(socket: Socket, authority: () => Authority | undefined): void {
   let pending = Buffer.alloc(0);
+  const { remoteAddress: address = '' } = socket;
   socket.setTimeout(TCP_IDLE_MS, () => socket.destroy());
   socket.on('error', () => socket.destroy());
   socket.on('data', (chunk) => {
     pending = Buffer.concat([pending, chunk]);
     while (pending.length >= LENGTH_BYTES && pending.length >= LENGTH_BYTES + pending.readUInt16BE(0)) {
       const end = LENGTH_BYTES + pending.readUInt16BE(0);
-      const current = zone();
-      const reply = current && replyTo(pending.subarray(LENGTH_BYTES, end), current, 'tcp');
+      const current = authority();
+      const reply =
+        current && replyTo(pending.subarray(LENGTH_BYTES, end), current, { transport: 'tcp', address });
       pending = pending.subarray(end);
       if (!reply) return void socket.destroy();
       const length = Buffer.alloc(LENGTH_BYTES);

@@ -1,6 +1,6 @@
 import { Resolver } from 'node:dns/promises';
-import type { AddressBook } from './address-book.ts';
-import type { Endpoint } from './address-plan.ts';
+import type { AddressBook } from '../address-book.ts';
+import type { Endpoint } from '../address-plan.ts';
 
 /** Asks the local DNS server, over the wire, as a visitor's resolver would; no answer is an empty list. */
 export function lookupThrough(

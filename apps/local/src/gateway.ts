@@ -104,15 +104,20 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   // Longer than the edge keeps an idle connection: the closing end must be the one that sends requests.
   server.keepAliveTimeout = 75_000;
   server.on('tlsClientError', (_error, socket) => socket.destroy());
+  // Every connection, those without a handshake too: Node does not count them among a server's own, yet waits for them.
+  const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
     if (trouble().down) socket.resetAndDestroy();
   });
   const open = (bind: Endpoint): Promise<Endpoint> =>
     listen(server, bind, 'an API gateway', '--loopback or --port');
   const close = async (): Promise<void> => {
+    if (!server.listening) return;
     const closed = once(server, 'close');
     server.close();
-    server.closeAllConnections();
+    for (const socket of sockets) socket.destroy();
     await closed;
   };
   let endpoint = await open(options.bind);

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDevCa } from '@isochrone/dev-ca';
@@ -145,6 +147,17 @@ describe('a gateway', () => {
       isBase64Encoded: true,
     });
     expect((await ask(await gatewayWith({ invoke }), `https://${NAME}/`)).body).toBe('ä');
+  });
+
+  it('closes while a client is connected that never speaks', async () => {
+    const gateway = await gatewayWith({});
+    const silent = connect(gateway.endpoint.port, '127.0.0.1');
+    onTestFinished(() => void silent.destroy());
+    await once(silent, 'connect');
+    await ask(gateway, `https://${NAME}/`);
+    const gone = once(silent, 'close');
+    await gateway.close();
+    await gone;
   });
 
   it('sends no body and no type with a 304', async () => {

@@ -16,6 +16,8 @@ export interface AddressBook {
   /** Makes room for the topology's regions; what is already there keeps its place. */
   readonly add: (topology: Topology) => Promise<void>;
   readonly proxy: (proxy: Pick<ProxyInstance, 'region' | 'number'>) => Endpoint;
+  /** Where a proxy's metrics are. */
+  readonly proxyAdmin: (proxy: Pick<ProxyInstance, 'region' | 'number'>) => Endpoint;
   readonly api: (region: RegionName) => Endpoint;
   /** Where an API can move to; undefined where there are no addresses to spare. */
   readonly apiElsewhere: (region: RegionName) => Endpoint | undefined;
@@ -37,10 +39,14 @@ export async function openAddressBook(
   return many ? addressEach(prefix, port) : portEach(prefix);
 }
 
+/** Of every proxy that has an address of its own. */
+const ADMIN_PORT = 9180;
+
 function addressEach(prefix: LoopbackPrefix, port: number): AddressBook {
   return {
     add: async () => {},
     proxy: (proxy) => ({ address: proxyAddress(prefix, proxy), port }),
+    proxyAdmin: (proxy) => ({ address: proxyAddress(prefix, proxy), port: ADMIN_PORT }),
     api: (region) => ({ address: apiAddress(prefix, region), port }),
     apiElsewhere: (region) => ({ address: movedApiAddress(prefix, region), port }),
     proxyRecord: (proxy) => proxyAddress(prefix, proxy),
@@ -53,6 +59,7 @@ const ONLY_ADDRESS = '127.0.0.1';
 
 function portEach(prefix: LoopbackPrefix): AddressBook {
   const proxies = new Map<string, Endpoint>();
+  const admins = new Map<string, Endpoint>();
   const apis = new Map<RegionName, Endpoint>();
   const apiNames = new Map<string, RegionName>();
   const known = <T>(endpoint: T | undefined, what: string): T => {
@@ -66,13 +73,16 @@ function portEach(prefix: LoopbackPrefix): AddressBook {
         if (!apis.has(name)) apis.set(name, { address: ONLY_ADDRESS, port: await freePort(ONLY_ADDRESS) });
         for (const instance of instances) {
           const tag = proxyAddress(prefix, instance);
-          if (!proxies.has(tag))
-            proxies.set(tag, { address: ONLY_ADDRESS, port: await freePort(ONLY_ADDRESS) });
+          for (const ports of [proxies, admins])
+            if (!ports.has(tag))
+              ports.set(tag, { address: ONLY_ADDRESS, port: await freePort(ONLY_ADDRESS) });
         }
       }
     },
     proxy: (proxy) =>
       known(proxies.get(proxyAddress(prefix, proxy)), `proxy${proxy.number} of ${proxy.region}`),
+    proxyAdmin: (proxy) =>
+      known(admins.get(proxyAddress(prefix, proxy)), `proxy${proxy.number} of ${proxy.region}`),
     api: (region) => known(apis.get(region), region),
     apiElsewhere: () => undefined,
     proxyRecord: (proxy) => proxyAddress(prefix, proxy),

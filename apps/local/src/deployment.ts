@@ -212,6 +212,9 @@ function edgeOptionsOf(
     originCa: options.ca.caFile,
     originPort: (region) => options.book.api(region).port,
     resolver: options.dns,
+    adminBind: options.book.proxyAdmin(instance),
+    // A laptop runs the proxies of all regions at once.
+    workers: 1,
     adminSocket: adminSocket(options.stateDirectory, name),
   };
   return {

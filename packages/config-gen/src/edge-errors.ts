@@ -11,6 +11,8 @@ export const edgeErrors = {
   'method-not-allowed': { status: 405, title: 'Method Not Allowed' },
   'no-healthy-upstream': { status: 503, title: 'Service Unavailable' },
   'plain-http': { status: 403, title: 'Forbidden' },
+  /** Too many requests of one client address; with `retry-after`. */
+  'rate-limited': { status: 429, title: 'Too Many Requests' },
   'request-timeout': { status: 408, title: 'Request Timeout' },
   'target-too-long': { status: 414, title: 'URI Too Long' },
   /** The upstream closed or reset the connection, or sent what is not HTTP, before its response began. */

@@ -18,6 +18,12 @@ export const edgeTimeouts = {
   keepAlive: 60,
 } as const;
 
+/** Seconds over which a client address's requests are averaged before `edge.clientRate` judges them. */
+export const CLIENT_RATE_WINDOW = 10;
+
+/** Retries may be this share of the requests, so that a failing region does not double the load of the next. */
+export const RETRY_BUDGET = 0.2;
+
 /** Bytes. */
 export const edgeLimits = {
   /** A request's body. */

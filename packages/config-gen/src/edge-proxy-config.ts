@@ -7,6 +7,14 @@ const port = z.int().min(0).max(65_535);
 const seconds = z.number().positive();
 const count = z.int().positive();
 const endpoint = z.strictObject({ address: z.union([z.ipv4(), z.ipv6()]), port }).readonly();
+const loopbackEndpoint = z
+  .strictObject({
+    address: z
+      .union([z.ipv4(), z.ipv6()])
+      .refine((address) => address.startsWith('127.') || address === '::1', 'not a loopback address'),
+    port,
+  })
+  .readonly();
 const absolutePath = z.string().startsWith('/', 'not an absolute path');
 
 /** What `apps/edge-proxy` reads: `edge-proxy.json`, one per instance. */
@@ -26,6 +34,10 @@ export const edgeProxyConfigSchema = z
     plainBind: endpoint.nullable(),
     /** What the plain listener answers: 308 to https, or 403. */
     plainHttp: z.enum(['redirect', 'refuse']),
+    /** Metrics, configuration and the drain switch. */
+    adminBind: loopbackEndpoint,
+    /** Processes that share the listening socket; `cores`: one for each. */
+    workers: z.union([z.literal('cores'), count]),
     /** The port that clients see; named in a redirect when it is not 443. */
     publicPort: port,
     /** PEM file: leaf, chain and key together. */
@@ -63,13 +75,18 @@ export const edgeProxyConfigSchema = z
         keepAlive: seconds,
       })
       .readonly(),
-    /** Bytes, see `edgeLimits`; and client connections at a time. */
+    /** Retries may be this share of the requests. */
+    retryBudget: z.number().min(0).max(1),
+    /** Share of the requests that went well to write access logs of. */
+    logSample: z.number().min(0).max(1),
+    /** Bytes, see `edgeLimits`; client connections at a time; requests per second of one client address. */
     limits: z
       .strictObject({
         bodyBytes: count,
         headerBytes: count,
         targetBytes: count,
         connections: count,
+        clientRate: count,
       })
       .readonly(),
     /** Seconds that a leaving proxy keeps serving after its health check turned to 503. */

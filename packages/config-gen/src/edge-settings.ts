@@ -23,6 +23,10 @@ export interface EdgeSettings {
   readonly originPort: (region: RegionName) => number;
   /** `system`: the name servers of /etc/resolv.conf. */
   readonly resolver: Endpoint | 'system';
+  /** Where metrics and the drain switch are; a loopback address, because whoever reaches it may drain the proxy. */
+  readonly adminBind: Endpoint;
+  /** Processes that share the listening socket of `apps/edge-proxy`; `cores`: one for each. (haproxy has threads.) */
+  readonly workers: number | 'cores';
   /** haproxy's stats socket. */
   readonly adminSocket: string;
   /** Client connections at a time, `DEFAULT_MAX_CONNECTIONS` where absent; haproxy needs some four file descriptors for each. */
@@ -42,6 +46,8 @@ export const productionSettings: EdgeSettings = {
   originCa: '/etc/ssl/certs/ca-certificates.crt',
   originPort: () => 443,
   resolver: 'system',
+  adminBind: { address: '127.0.0.1', port: 9180 },
+  workers: 'cores',
   adminSocket: '/run/haproxy/admin.sock',
   maxConnections: 10_000,
 };

@@ -5,7 +5,7 @@ import {
   type Topology,
   upstreamsOf,
 } from '@isochrone/topology';
-import { edgeLimits, edgeTimeouts } from './edge-limits.ts';
+import { edgeLimits, edgeTimeouts, RETRY_BUDGET } from './edge-limits.ts';
 import type { EdgeProxyConfig } from './edge-proxy-config.ts';
 import { DEFAULT_MAX_CONNECTIONS, type EdgeSettings } from './edge-settings.ts';
 import { jsonText } from './json-text.ts';
@@ -30,6 +30,8 @@ export function renderEdgeProxy(
     bind: settings.bind,
     plainBind: settings.plainBind,
     plainHttp: settings.plainHttp,
+    adminBind: settings.adminBind,
+    workers: settings.workers,
     publicPort: settings.publicPort,
     certificate: settings.certificate,
     originCa: settings.originCa,
@@ -42,7 +44,13 @@ export function renderEdgeProxy(
       checkInterval,
     })),
     timeouts: edgeTimeouts,
-    limits: { ...edgeLimits, connections: settings.maxConnections ?? DEFAULT_MAX_CONNECTIONS },
+    retryBudget: RETRY_BUDGET,
+    logSample: topology.edge.logSample,
+    limits: {
+      ...edgeLimits,
+      connections: settings.maxConnections ?? DEFAULT_MAX_CONNECTIONS,
+      clientRate: topology.edge.clientRate,
+    },
     drain: topology.edge.drain,
     maxConnectionAge: topology.edge.maxConnectionAge,
     healthPath: '/healthz',

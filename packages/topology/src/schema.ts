@@ -57,6 +57,22 @@ const edge = z.strictObject({
     .max(86_400)
     .default(600)
     .describe('Seconds after which a connection is closed politely, so that its client looks up again.'),
+  clientRate: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(500)
+    .describe(
+      'Requests per second that one client address may make of one proxy, averaged over 10 s; more are answered with 429. Offices and mobile networks share an address.',
+    ),
+  logSample: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(1)
+    .describe(
+      'Share of the requests that went well to write access logs of; those that did not are always logged.',
+    ),
   drain: z
     .int()
     .min(1)

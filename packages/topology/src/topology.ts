@@ -36,6 +36,10 @@ export interface Topology {
     readonly fallbacks: number;
     /** Seconds after which a client's connection is closed politely, so that it looks up again. */
     readonly maxConnectionAge: number;
+    /** Requests per second that one client address may make of one proxy, averaged over 10 s. */
+    readonly clientRate: number;
+    /** Share, 0 to 1, of the requests that went well to write access logs of. */
+    readonly logSample: number;
     /** Seconds that a leaving proxy keeps serving after its health check turned to 503. */
     readonly drain: number;
   };

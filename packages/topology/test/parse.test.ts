@@ -27,7 +27,14 @@ describe('parseTopology', () => {
       ingress: 'proxy',
       dns: { chain: 'alias', ttl: 60 },
       healthCheck: { interval: 10, failureThreshold: 3 },
-      edge: { engine: 'haproxy', fallbacks: 2, maxConnectionAge: 600, drain: 120 },
+      edge: {
+        engine: 'haproxy',
+        fallbacks: 2,
+        maxConnectionAge: 600,
+        clientRate: 500,
+        logSample: 1,
+        drain: 120,
+      },
       delivery: { cache: 'no-cache' },
       regions: [
         {

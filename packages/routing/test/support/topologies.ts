@@ -22,7 +22,14 @@ export function topologyOf(proxies: Proxies, chain: DnsChain = 'alias'): Topolog
     ingress: 'proxy',
     dns: { chain, ttl: 60 },
     healthCheck: { interval: 10, failureThreshold: 3 },
-    edge: { engine: 'haproxy', fallbacks: 2, maxConnectionAge: 60, drain: 120 },
+    edge: {
+      engine: 'haproxy',
+      fallbacks: 2,
+      maxConnectionAge: 60,
+      clientRate: 500,
+      logSample: 1,
+      drain: 120,
+    },
     delivery: { cache: 'no-cache' },
     regions: names.map((region) => ({
       name: region,

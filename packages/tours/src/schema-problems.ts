@@ -19,7 +19,7 @@ export function problemsOf(
   const meant = issue.code === 'invalid_union' ? closest(issue.errors) : [];
   if (meant.length > 0) return meant.flatMap((inner) => problemsOf(inner, path));
   const pointer = pointerTo(path);
-  if (issue.input === undefined && path.length > 0)
+  if (isMissing(issue) && path.length > 0)
     return [{ code: 'TOURS_MISSING_KEY', pointer, message: `"${String(path.at(-1))}" is missing` }];
   // The key of a record tells what is wrong in an issue of its own.
   const inner = issue.code === 'invalid_key' ? issue.issues[0]?.message : undefined;
@@ -40,9 +40,18 @@ function closest(alternatives: readonly (readonly z.core.$ZodIssue[])[]): readon
 }
 
 /** A key too many is closer to what was meant than one that is missing. */
-function reachOf({ code, path, input }: z.core.$ZodIssue): number {
-  if (code === 'unrecognized_keys') return 0.5;
-  return input === undefined ? 0 : Math.max(path.length, 0.25);
+function reachOf(issue: z.core.$ZodIssue): number {
+  if (issue.code === 'unrecognized_keys') return 0.5;
+  return isMissing(issue) ? 0 : Math.max(issue.path.length, 0.25);
+}
+
+function isMissing(issue: z.core.$ZodIssue): boolean {
+  if (issue.input === undefined) return true;
+  // A discriminated union has no alternatives to tell of, and tells of a missing key with the whole object.
+  const { input } = issue;
+  const key = issue.path.at(-1);
+  if (issue.code !== 'invalid_union' || issue.errors.length > 0 || key === undefined) return false;
+  return typeof input === 'object' && input !== null && Reflect.get(input, key) === undefined;
 }
 
 const sentence = (message: string): string => message.charAt(0).toLowerCase() + message.slice(1);

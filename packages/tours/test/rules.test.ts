@@ -118,6 +118,10 @@ it.each([
   expect(problemsOf({ ...fullTour, ...change })).toEqual([`TOURS_INVALID_VALUE ${pointer}`]);
 });
 
+it('says of a step without a kind what is missing', () => {
+  expect(problemsOf(withFirstStep({ kind: undefined }))).toEqual(['TOURS_MISSING_KEY /steps/0/kind']);
+});
+
 it('rejects a button that starts its own tour', () => {
   const buttons = [{ action: 'tour', label: { en: 'Again' }, tour: fullTour.id }];
   expect(problemsOf(withFirstStep({ buttons }))).toEqual(['TOURS_INVALID_VALUE /steps/0/buttons/0/tour']);

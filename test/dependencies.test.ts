@@ -7,6 +7,12 @@ import { repositoryFiles, root, type WorkspacePackage, workspacePackages } from 
 const allowedImports: Readonly<Record<string, readonly string[]>> = {
   '@isochrone/config-gen': ['@isochrone/topology'],
   '@isochrone/plan': ['@isochrone/routing', '@isochrone/topology'],
+  '@isochrone/proxy-conformance': [
+    '@isochrone/config-gen',
+    '@isochrone/dev-ca',
+    '@isochrone/engines',
+    '@isochrone/topology',
+  ],
   '@isochrone/routing': ['@isochrone/topology'],
   '@isochrone/tour-runtime': ['@isochrone/tours'],
 };

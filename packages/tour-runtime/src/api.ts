@@ -11,10 +11,10 @@ export interface TourEvent {
 
 type Listener = (event: TourEvent) => void;
 
+type Method = (...given: readonly unknown[]) => void;
+
 /** What a page can ask for; what it gives is checked by whoever takes it. */
-export type Commands = Readonly<
-  Record<'identify' | 'track' | 'show' | 'consent' | 'clear', (...given: readonly unknown[]) => void>
->;
+export type Commands = Readonly<Record<'identify' | 'track' | 'show' | 'consent' | 'clear', Method>>;
 
 export interface Api {
   readonly emit: (event: TourEvent) => void;
@@ -43,7 +43,7 @@ export function openApi(host: Window): Api | undefined {
     },
     connect: (commands) => {
       const methods = Object.fromEntries(
-        Object.entries({ ...commands, on }).map(([name, method]) => [
+        Object.entries<Method>({ ...commands, on }).map(([name, method]) => [
           name,
           (...given: readonly unknown[]): void => {
             guard(name, () => method(...given));

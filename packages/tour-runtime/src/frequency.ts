@@ -38,7 +38,10 @@ export function createFrequency(
       const counted = cap !== undefined && tour.frequency.exemptFromCap !== true;
       const count = (kept: Kept): Kept => ({
         ...kept,
-        tours: { ...kept.tours, [tour.id]: { ...kept.tours[tour.id], n: (kept.tours[tour.id]?.n ?? 0) + 1, t: now } },
+        tours: {
+          ...kept.tours,
+          [tour.id]: { ...kept.tours[tour.id], n: (kept.tours[tour.id]?.n ?? 0) + 1, t: now },
+        },
         cap: counted ? [...recent(kept, cap, now), now] : [],
       });
       browser.change(count);

@@ -58,7 +58,6 @@ export function createHighlighter({ layer }: Surface, calm: boolean, overlay: st
               guard('render', () => {
                 const { parts, focus } = renderCard(view);
                 wrapper.replaceChildren(arrow, ...parts);
-                wrapper.id = '';
                 wrapper.tabIndex = -1;
                 wrapper.lang = view.lang;
                 wrapper.dir = view.rtl ? 'rtl' : 'ltr';

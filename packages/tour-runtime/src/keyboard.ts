@@ -92,7 +92,8 @@ function focusNext(roots: readonly (Element | undefined)[], step: 1 | -1): void 
         !element.matches(':disabled') &&
         element.getClientRects().length > 0,
     );
-  const at = focusable.findIndex((element) => element === deepActiveElement());
+  const active = deepActiveElement();
+  const at = active instanceof HTMLElement ? focusable.indexOf(active) : -1;
   const next = at < 0 && step < 0 ? -1 : at + step;
   focusable.at(next % focusable.length)?.focus();
 }

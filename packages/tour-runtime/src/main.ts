@@ -12,24 +12,25 @@ import { matchesDomains } from './urls.ts';
 import { createVisitor } from './visitor.ts';
 
 /** Where this script came from; undefined for a copy within the page, which has nobody to report to. */
-const origin = guard('origin', () => {
+function originOfScript(): string | undefined {
+  // Only known while the script itself runs.
   const script = document.currentScript;
   return script instanceof HTMLScriptElement && script.src ? new URL(script.src).origin : undefined;
-});
+}
 
-function start(): void {
+function start(origin: string | undefined): void {
   const data = readData(isochroneData);
   const api = data && openApi(window);
   if (!api) return;
   const token = origin && previewToken(data.account);
   if (!token) {
-    live(data, api);
+    live(data, api, origin);
     return;
   }
   guardAsync('preview', async () => {
     const seen = await fetchPreview(origin, token).catch((error: unknown) => {
       leavePreview(data.account);
-      live(data, api);
+      live(data, api, origin);
       throw error;
     });
     const stage = createStage({
@@ -50,12 +51,20 @@ function start(): void {
   });
 }
 
-function live(data: ScriptData, api: Api): void {
+function live(data: ScriptData, api: Api, origin: string | undefined): void {
   const { account, environment } = data;
   let consent = data.consent !== 'required';
   const key = ['isochrone', account, environment].filter(Boolean).join(':');
-  const browser = createKeeper(() => localStorage, key, () => consent);
-  const tab = createKeeper(() => sessionStorage, key, () => consent);
+  const browser = createKeeper(
+    () => localStorage,
+    key,
+    () => consent,
+  );
+  const tab = createKeeper(
+    () => sessionStorage,
+    key,
+    () => consent,
+  );
   const visitor = createVisitor(browser, () => consent);
   const sender = origin && createSender(data, origin);
   const stage = createStage({
@@ -97,16 +106,16 @@ function live(data: ScriptData, api: Api): void {
   watchAddress(stage.enterPage);
 }
 
-/** Starts once the page is really being seen, and has a body. */
-function whenReady(): void {
-  if (Reflect.get(document, 'prerendering') === true) {
-    document.addEventListener('prerenderingchange', () => guard('start', whenReady), { once: true });
-  } else if (document.readyState === 'loading') {
-    // Until then the loader's stub keeps the page's calls.
-    document.addEventListener('DOMContentLoaded', () => guard('start', start), { once: true });
-  } else {
-    start();
-  }
+/** Starts once the page is really being seen, and has a body; until then the loader's stub keeps the page's calls. */
+function whenReady(action: () => void): void {
+  const later = (target: string) =>
+    document.addEventListener(target, () => guard('start', () => whenReady(action)), { once: true });
+  if (Reflect.get(document, 'prerendering') === true) later('prerenderingchange');
+  else if (document.readyState === 'loading') later('DOMContentLoaded');
+  else action();
 }
 
-guard('start', whenReady);
+guard('start', () => {
+  const origin = originOfScript();
+  whenReady(() => start(origin));
+});

@@ -25,22 +25,17 @@ const FAMILY = 'system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial
 /** Gives `layer` the theme's tokens as custom properties; answers the overlay's colour, which driver.js takes by itself. */
 export function applyTheme(layer: HTMLElement, theme: Theme = {}): string {
   const dark = isDark(theme.scheme);
-  const palette = { ...(dark ? DARK : LIGHT), ...(dark ? theme.dark : theme.light) };
+  const palette: Palette = { ...(dark ? DARK : LIGHT), ...(dark ? theme.dark : theme.light) };
   const tokens = {
-    background: palette.background,
-    text: palette.text,
-    muted: palette.muted,
-    border: palette.border,
-    primary: palette.primary,
-    'on-primary': palette.onPrimary,
+    ...palette,
     radius: `${theme.radius ?? 14}px`,
     size: `${theme.fontSize ?? 15}px`,
     family: theme.fontFamily ? `${quoted(theme.fontFamily)},${FAMILY}` : FAMILY,
   };
-  for (const [name, value] of Object.entries(tokens)) layer.style.setProperty(`--${name}`, value);
+  for (const [name, value = ''] of Object.entries(tokens)) layer.style.setProperty(`--${name}`, value);
   // Scrollbars, and how the browser draws a focus ring.
   layer.style.colorScheme = dark ? 'dark' : 'light';
-  return palette.overlay;
+  return palette.overlay ?? '';
 }
 
 const quoted = (families: string): string =>

@@ -42,11 +42,7 @@ export function createScene(theme: Theme | undefined): Scene {
         highlighter.show(view);
         stop = [follow(view, highlighter, calm)];
       }
-      stop = [
-        ...stop,
-        listenToKeyboard(surface, view),
-        watchDocument(() => surface.keepUsable(view.target)),
-      ];
+      stop = [...stop, listenToKeyboard(surface, view), watchDocument(() => surface.keepUsable(view.target))];
     },
     hide: () => {
       surface.layer.hidden = true;

@@ -31,6 +31,7 @@ const KEPT_INSIDE = [
 
 export function createSurface(): Surface {
   const host = document.createElement('div');
+  host.dataset['isochrone'] = '';
   // The browser's top layer: above any z-index, and above dialogs that were opened before.
   host.setAttribute('popover', 'manual');
   const root = host.attachShadow({ mode: 'open' });

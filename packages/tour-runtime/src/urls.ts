@@ -1,7 +1,10 @@
 import type { UrlRule } from '@isochrone/tours';
 
 /** Whether a page is one of those that the rules name; without rules, any page is. */
-export function matchesUrls(rules: readonly UrlRule[] = [], page: Pick<Location, 'origin' | 'pathname'>): boolean {
+export function matchesUrls(
+  rules: readonly UrlRule[] = [],
+  page: Pick<Location, 'origin' | 'pathname'>,
+): boolean {
   const matches = ({ op, value }: UrlRule): boolean => {
     const address = value.startsWith('/') ? page.pathname : page.origin + page.pathname;
     if (op === 'exact') return address === value;
@@ -19,7 +22,7 @@ export function matchesUrls(rules: readonly UrlRule[] = [], page: Pick<Location,
  * lengths: a regular expression made of many stars could stop a customer's page.
  */
 export function matchesGlob(glob: string, text: string): boolean {
-  const tokens = glob.match(/\*\*|[^]/g) ?? [];
+  const tokens = glob.match(/\*\*|./gsu) ?? [];
   let places = new Set<number>();
   // A star may also stand for nothing.
   const reach = (place: number, into: Set<number>): void => {
@@ -27,7 +30,7 @@ export function matchesGlob(glob: string, text: string): boolean {
     if (tokens[place]?.startsWith('*')) reach(place + 1, into);
   };
   reach(0, places);
-  for (const character of text.match(/[^]/g) ?? []) {
+  for (const character of text) {
     const next = new Set<number>();
     for (const place of places) {
       const token = tokens[place];
@@ -42,4 +45,6 @@ export function matchesGlob(glob: string, text: string): boolean {
 /** Whether pages of this host may show tours; `*.example.com` stands for all below it. */
 export const matchesDomains = (domains: readonly string[] | undefined, hostname: string): boolean =>
   !domains ||
-  domains.some((domain) => (domain.startsWith('*.') ? hostname.endsWith(domain.slice(1)) : hostname === domain));
+  domains.some((domain) =>
+    domain.startsWith('*.') ? hostname.endsWith(domain.slice(1)) : hostname === domain,
+  );

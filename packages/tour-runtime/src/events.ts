@@ -17,8 +17,11 @@ export interface Sender {
   readonly drop: () => void;
 }
 
-/** What one answer may be made of; browsers send at most 64 KiB in a beacon (Fetch, section 4.5). */
-const MAX_EVENTS = 200;
+/** Sent at once when so many wait. */
+const MANY = 100;
+
+/** More would not fit in a beacon of 60 KiB: an event takes at most 150 bytes. Further ones are not told. */
+const MOST = 400;
 
 /** Collects events and sends them when the page goes out of sight, which may be the last that is heard of it. */
 export function createSender({ account, environment, revision }: ScriptData, origin: string): Sender {
@@ -29,7 +32,8 @@ export function createSender({ account, environment, revision }: ScriptData, ori
     waiting = [];
     // Text, as anything else would have the browser ask for leave first (CORS-safelisted content types).
     const body = new Blob([JSON.stringify({ environment, revision, events })], { type: 'text/plain' });
-    navigator.sendBeacon(`${origin}/e/${account}`, body);
+    // Browsers refuse while other beacons of 64 KiB together are under way (Fetch, section 4.6): then later.
+    if (!navigator.sendBeacon(`${origin}/e/${account}`, body)) waiting = events;
   };
   const leave = (): void => {
     guard('send events', flush);
@@ -40,8 +44,9 @@ export function createSender({ account, environment, revision }: ScriptData, ori
   });
   return {
     add: ({ name, tour, step }) => {
-      waiting.push({ tour, event: name, ...(step ? { step } : {}), at: Date.now() });
-      if (waiting.length >= MAX_EVENTS) leave();
+      if (waiting.length < MOST)
+        waiting.push({ tour, event: name, ...(step ? { step } : {}), at: Date.now() });
+      if (waiting.length >= MANY) leave();
     },
     flush,
     drop: () => {

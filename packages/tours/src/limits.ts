@@ -37,4 +37,7 @@ export const limits = {
   capHours: 8760,
   themes: 20,
   domains: 50,
+  /** Bytes of a report of events; browsers send no more than 64 KiB in a beacon. */
+  reportBytes: 61_440,
+  reportedEvents: 100,
 } as const;

@@ -19,6 +19,15 @@ export interface ScriptData extends PublishedPayload {
   readonly revision: number;
 }
 
+/** What `GET /preview/{token}` answers: one draft, in the shape of what is published. */
+export interface PreviewData extends ScriptData {
+  readonly preview: {
+    readonly tour: string;
+    /** RFC 3339. */
+    readonly expiresAt: string;
+  };
+}
+
 /**
  * The script that a browser gets: the runtime, called with the data.
  *

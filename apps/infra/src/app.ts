@@ -20,7 +20,7 @@ export interface AppInputs {
   readonly bundles: Bundles;
   /** Where the assembly is written; CDK's choice where absent. */
   readonly outdir?: string;
-  /** Whether cdk-nag judges the stacks. Default: yes. */
+  /** Whether cdk-nag and CloudFormation's own schemas judge the stacks, which takes most of the time. Default: yes. */
   readonly judged?: boolean;
 }
 
@@ -34,6 +34,7 @@ export function buildApp({ topology, bundles, outdir, judged = true }: AppInputs
   const account = accountOf(topology);
   const app = new App({
     analyticsReporting: false,
+    builtinCloudFormationValidation: judged,
     ...(outdir === undefined ? {} : { outdir }),
     context: {
       'aws:cdk:enable-path-metadata': false,

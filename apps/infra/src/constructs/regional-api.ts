@@ -78,11 +78,13 @@ export class RegionalApi extends Construct {
           'delivery is public by its purpose, and the publishing function judges the key of every request',
       });
     }
-    for (const job of Object.values(props.functions)) this.#permit(job);
+    const permissions = Object.values(props.functions).flatMap((job) => this.#permit(job));
     const mapped = stages.flatMap((stage) => {
       const apiStage = this.#stage(stage, props);
       return props.hostnames[stage].map((hostname) => this.#domain(hostname, apiStage, props.certificate));
     });
+    // Whoever follows a hostname finds all of the API, not a part of it.
+    for (const { mapping } of mapped) mapping.node.addDependency(...routes, ...permissions);
     this.domains = new Map(mapped.map(({ hostname, domain }) => [hostname, domain]));
     this.mappings = new Map(mapped.map(({ hostname, mapping }) => [hostname, mapping]));
   }
@@ -120,18 +122,19 @@ export class RegionalApi extends Construct {
   }
 
   /** An alias has a policy of its own; that of the function does not reach it. */
-  #permit(job: TourFunction): void {
-    for (const [stage, alias] of aliasesOf(job)) {
-      new CfnPermission(job, `${pascal(stage)}Permission`, {
-        action: 'lambda:InvokeFunction',
-        functionName: alias.ref,
-        principal: 'apigateway.amazonaws.com',
-        sourceArn: Arn.format(
-          { service: 'execute-api', resource: this.api.apiId, resourceName: `${stage}/*` },
-          Stack.of(this),
-        ),
-      });
-    }
+  #permit(job: TourFunction): readonly CfnPermission[] {
+    return aliasesOf(job).map(
+      ([stage, alias]) =>
+        new CfnPermission(job, `${pascal(stage)}Permission`, {
+          action: 'lambda:InvokeFunction',
+          functionName: alias.ref,
+          principal: 'apigateway.amazonaws.com',
+          sourceArn: Arn.format(
+            { service: 'execute-api', resource: this.api.apiId, resourceName: `${stage}/*` },
+            Stack.of(this),
+          ),
+        }),
+    );
   }
 }
 

@@ -15,13 +15,17 @@ export interface Bundles {
   readonly edgeProxy: Uint8Array;
 }
 
+/** AWS's advice, as cdk-nag puts it; CloudFormation's own schemas of the resources. */
+export const judges = ['cdk-nag', 'schemas'] as const;
+export type Judge = (typeof judges)[number];
+
 export interface AppInputs {
   readonly topology: Topology;
   readonly bundles: Bundles;
   /** Where the assembly is written; CDK's choice where absent. */
   readonly outdir?: string;
-  /** Whether cdk-nag and CloudFormation's own schemas judge the stacks, which takes most of the time. Default: yes. */
-  readonly judged?: boolean;
+  /** Who judges the stacks, which takes most of the time. Default: all. */
+  readonly judges?: readonly Judge[];
 }
 
 /**
@@ -30,11 +34,11 @@ export interface AppInputs {
  *
  * @throws {InfraError} INFRA_ACCOUNT_MISSING
  */
-export function buildApp({ topology, bundles, outdir, judged = true }: AppInputs): App {
+export function buildApp({ topology, bundles, outdir, judges: by = judges }: AppInputs): App {
   const account = accountOf(topology);
   const app = new App({
     analyticsReporting: false,
-    builtinCloudFormationValidation: judged,
+    builtinCloudFormationValidation: by.includes('schemas'),
     ...(outdir === undefined ? {} : { outdir }),
     context: {
       'aws:cdk:enable-path-metadata': false,
@@ -78,7 +82,7 @@ export function buildApp({ topology, bundles, outdir, judged = true }: AppInputs
   const watch = new WatchStack(app, stackIds.watch, { ...at(stackIds.watch, WATCH_REGION), topology });
   for (const stack of watched) watch.addStackDependency(stack);
   Tags.of(app).add('isochrone:service', topology.service);
-  if (judged) Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  if (by.includes('cdk-nag')) Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   return app;
 }
 

@@ -48,7 +48,7 @@ export function stacksOf(
     topology,
     bundles: someBundles(),
     outdir: scratch(),
-    judged: false,
+    judges: [],
     ...options,
   });
   app.synth();
@@ -56,9 +56,14 @@ export function stacksOf(
   return new Map(stacks.map((stack) => [stack.node.id, Template.fromStack(stack)]));
 }
 
-/** The template of one stack. */
+const known = new Map<string, ReadonlyMap<string, Template>>();
+
+/** The template of one stack; a topology is synthesised once. */
 export function stackOf(topology: Topology, id: string): Template {
-  const template = stacksOf(topology).get(id);
+  const key = JSON.stringify(topology);
+  const stacks = known.get(key) ?? stacksOf(topology);
+  known.set(key, stacks);
+  const template = stacks.get(id);
   if (template === undefined) throw new Error(`there is no stack ${id}`);
   return template;
 }

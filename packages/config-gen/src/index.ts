@@ -1,6 +1,6 @@
 export { banner, isGenerated } from './banner.ts';
 export { type EdgeErrorReason, edgeErrorBody, edgeErrors } from './edge-errors.ts';
-export { edgeLimits, edgeTimeouts } from './edge-limits.ts';
+export { CLIENT_RATE_WINDOW, edgeLimits, edgeTimeouts } from './edge-limits.ts';
 export { type EdgeProxyConfig, edgeProxyConfigSchema } from './edge-proxy-config.ts';
 export { type EdgeSettings, type Endpoint, productionSettings } from './edge-settings.ts';
 export { ConfigGenError, type ConfigGenErrorCode, ERROR_CODES } from './errors.ts';

@@ -5,7 +5,7 @@ import { expectBytes, expectFields, expectText } from './expect.ts';
 import type { UpstreamConnection, UpstreamRequest } from './upstream/requests.ts';
 import { answer } from './upstream/script.ts';
 import { sendHttp2 } from './wire/http2-client.ts';
-import { type Field, valuesOf } from './wire/message.ts';
+import type { Field } from './wire/message.ts';
 import { sendRaw } from './wire/raw-client.ts';
 import { PUBLIC_HOST } from './world/topology.ts';
 import type { World } from './world/world.ts';

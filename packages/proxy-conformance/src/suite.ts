@@ -47,6 +47,8 @@ export const MAX_SKIPS = 10;
 /** Cases at a time that share a world, and worlds at a time that belong to one case. */
 const SHARED_AT_ONCE = 8;
 const OWN_AT_ONCE = 8;
+/** For a case; every wait within one is shorter. */
+const PATIENCE_MS = 90_000;
 
 export const caseNames: readonly string[] = allCases.map(({ name }) => name);
 
@@ -141,10 +143,16 @@ async function resultOf(
   run: () => Promise<void>,
 ): Promise<CaseResult> {
   const began = performance.now();
-  const error = await run().then(
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => late.reject(new Error(`it did not end within ${PATIENCE_MS / 1_000} s`)),
+    PATIENCE_MS,
+  );
+  const error = await Promise.race([run(), late.promise]).then(
     () => undefined,
     (cause: unknown) => cause ?? 'no reason',
   );
+  clearTimeout(timer);
   const ms = Math.round(performance.now() - began);
   if (skipped === undefined) {
     return error === undefined

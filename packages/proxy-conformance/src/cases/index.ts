@@ -1,5 +1,6 @@
 import type { ProxyCase } from '../case.ts';
 import { bodies } from './bodies.ts';
+import { failure } from './failure.ts';
 import { headers } from './headers.ts';
 import { routing } from './routing.ts';
 import { smuggling } from './smuggling.ts';
@@ -12,6 +13,7 @@ export const caseGroups: Readonly<Record<string, readonly ProxyCase[]>> = {
   bodies,
   smuggling,
   tls,
+  failure,
 };
 
 /** Every case under its full name: `headers: Via names the edge and HTTP/1.1`. */

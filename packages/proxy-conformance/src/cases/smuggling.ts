@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import type { ExpectedUpstream, ProxyCase } from '../case.ts';
-import { filled, probeOf } from '../exchange.ts';
+import { filled, probeOf, requestsOf } from '../exchange.ts';
 import type { Script, Step } from '../upstream/script.ts';
-import type { Field } from '../wire/message.ts';
+import { sendHttp2 } from '../wire/http2-client.ts';
+import { type Field, valuesOf } from '../wire/message.ts';
 import { sendRaw } from '../wire/raw-client.ts';
 import { chunked, h1, h1Body, h2, lengthOf, PUBLIC_HOST, raw } from './requests.ts';
 
@@ -300,17 +301,25 @@ const downgrade: readonly ProxyCase[] = [
     [':path', '$PATH'],
     [':forged', '1'],
   ]),
-  http2Fields(
-    'an extended CONNECT',
-    [
-      [':method', 'CONNECT'],
-      [':protocol', 'websocket'],
-      [':scheme', 'https'],
-      [':authority', PUBLIC_HOST],
-      [':path', '$PATH'],
-    ],
-    { requestLine: 'GET $PATH HTTP/1.1' },
-  ),
+  {
+    name: 'HTTP/2: an extended CONNECT opens no tunnel',
+    world: 'plain',
+    scenario: async (world, id) => {
+      const { status } = await sendHttp2(world, {
+        fields: [
+          [':method', 'CONNECT'],
+          [':protocol', 'websocket'],
+          [':scheme', 'https'],
+          [':authority', PUBLIC_HOST],
+          [':path', `/${id}`],
+        ],
+      });
+      assert.ok(status === undefined || status >= 400, `the client got ${status}`);
+      for (const { method, fields } of requestsOf(world, id)) {
+        assert.deepEqual([method, valuesOf(fields, 'upgrade')], ['GET', []]);
+      }
+    },
+  },
 ];
 
 const says = (...steps: readonly Step[]): Script => ({ steps: [...steps, { end: 'close' }] });

@@ -64,8 +64,11 @@ export interface ScenarioCase {
   readonly name: string;
   /** A shared world, or how one of its own differs; a shared one must be left as it was found. */
   readonly world: SharedWorld | WorldOptions;
-  /** Whether it loads the machine, and therefore runs alone. */
-  readonly alone?: boolean;
+  /**
+   * `loads`: it loads the machine, and therefore runs alone. `waits`: it waits for some time-out and does nothing
+   * meanwhile, so that any number of such cases run side by side.
+   */
+  readonly pace?: 'loads' | 'waits';
   readonly scenario: (world: World, id: string) => Promise<void>;
 }
 

@@ -44,9 +44,11 @@ export interface SuiteResult {
 
 /** An engine with more limits than this is no alternate for the other. */
 export const MAX_SKIPS = 10;
-/** Cases at a time that share a world, and worlds at a time that belong to one case. */
+/** Cases at a time that share a world; those that only wait come on top. */
 const SHARED_AT_ONCE = 8;
-const OWN_AT_ONCE = 8;
+/** Worlds at a time that belong to one case. */
+const OWN_AT_ONCE = 4;
+const WAITING_AT_ONCE = 12;
 /** For a case; every wait within one is shorter. */
 const PATIENCE_MS = 90_000;
 
@@ -74,25 +76,16 @@ export async function runProxySuite(suite: ProxySuite): Promise<SuiteResult> {
   };
   const playInOwn = (each: ProxyCase) => playOwn(suite, certificates, each, play);
 
-  const alone = chosen.filter((each) => 'alone' in each && each.alone === true);
-  const together = chosen.filter((each) => !alone.includes(each));
+  const at = (pace: Pace) => chosen.filter((each) => paceOf(each) === pace);
   await Promise.all([
-    ...(Object.keys(sharedWorlds) as SharedWorld[]).map((world) =>
-      playShared(
-        suite,
-        certificates,
-        world,
-        together.filter((each) => sharedWorldOf(each) === world),
-        play,
-      ),
-    ),
-    inParallel(
-      together.filter((each) => sharedWorldOf(each) === undefined),
-      OWN_AT_ONCE,
-      playInOwn,
-    ),
+    ...(Object.keys(sharedWorlds) as SharedWorld[]).map((world) => {
+      const cases = chosen.filter((each) => sharedWorldOf(each) === world);
+      return playShared(suite, certificates, world, cases, play);
+    }),
+    inParallel(at('waits'), WAITING_AT_ONCE, playInOwn),
+    inParallel(at('quick'), OWN_AT_ONCE, playInOwn),
   ]);
-  await inParallel(alone, 1, playInOwn);
+  await inParallel(at('loads'), 1, playInOwn);
 
   const ordered = chosen.flatMap((each) => results.get(each) ?? []);
   const count = (outcome: CaseResult['outcome']) => ordered.filter((each) => each.outcome === outcome).length;
@@ -110,7 +103,15 @@ async function playShared(
 ): Promise<void> {
   if (cases.length === 0) return;
   await using world = await startWorld(suite.start, certificates, sharedWorlds[name]);
-  await inParallel(cases, SHARED_AT_ONCE, (each) => play(each, async () => world));
+  const waiting = cases.filter((each) => 'pace' in each && each.pace === 'waits');
+  await Promise.all([
+    ...waiting.map((each) => play(each, async () => world)),
+    inParallel(
+      cases.filter((each) => !waiting.includes(each)),
+      SHARED_AT_ONCE,
+      (each) => play(each, async () => world),
+    ),
+  ]);
 }
 
 /** A world for one case alone, which ends with it. */
@@ -173,6 +174,13 @@ function described(error: unknown): string {
   if (error instanceof ProxyConformanceError) return `${error.message}\n${error.hint}`;
   if (error instanceof assert.AssertionError) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+type Pace = 'loads' | 'waits' | 'quick' | 'shared';
+
+function paceOf(each: ProxyCase): Pace {
+  if (sharedWorldOf(each) !== undefined) return 'shared';
+  return 'pace' in each && each.pace !== undefined ? each.pace : 'quick';
 }
 
 const sharedWorldOf = (each: ProxyCase): SharedWorld | undefined => {

@@ -225,7 +225,7 @@ const last: readonly ProxyCase[] = [
   },
   {
     name: 'a response that falls silent is broken off',
-    world: 'plain',
+    world: 'alone',
     scenario: async (world, id) => {
       world.upstreams[0].on(id, {
         steps: ['HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf', { end: 'freeze' }],
@@ -243,6 +243,7 @@ const last: readonly ProxyCase[] = [
 const health: readonly ProxyCase[] = [
   {
     name: 'an upstream that fails its health check is asked no longer, and again when it is well',
+    pace: 'waits',
     world: {},
     scenario: async (world, id) => {
       const [own] = world.upstreams;
@@ -275,6 +276,7 @@ const health: readonly ProxyCase[] = [
   },
   {
     name: 'an upstream that comes back is asked again',
+    pace: 'waits',
     world: {},
     scenario: async (world, id) => {
       const [own] = world.upstreams;
@@ -341,6 +343,7 @@ const idle: readonly ProxyCase[] = [
 const names: readonly ProxyCase[] = [
   {
     name: 'a dead resolver does not take healthy upstreams down',
+    pace: 'waits',
     world: { ttl: 1 },
     scenario: async (world, id) => {
       world.names.answer(false);
@@ -357,6 +360,7 @@ const names: readonly ProxyCase[] = [
   },
   {
     name: 'a name that is gone costs no GET',
+    pace: 'waits',
     world: { ttl: 1 },
     scenario: async (world, id) => {
       world.names.records.delete(OWN_API);
@@ -369,6 +373,7 @@ const names: readonly ProxyCase[] = [
   },
   {
     name: 'a proxy that starts before its resolver comes up with it',
+    pace: 'waits',
     world: { prepare: (_upstreams, server) => server.answer(false), settled: false },
     scenario: async (world, id) => {
       await world.untilHealth('no-healthy-upstream');
@@ -380,7 +385,7 @@ const names: readonly ProxyCase[] = [
   {
     name: 'an upstream that moves under load is followed, and no request is lost',
     world: { ttl: 1 },
-    alone: true,
+    pace: 'loads',
     scenario: async (world, id) => {
       const [own] = world.upstreams;
       const moved = await startUpstream({

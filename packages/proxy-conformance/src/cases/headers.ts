@@ -320,8 +320,13 @@ const toClient: readonly ProxyCase[] = [
   },
   responseCase('Via names the edge to the client', [], { via: viaOf('1.1') }),
   {
-    ...responseCase("Via is appended to an upstream's own", ['Via: 1.1 gateway'], {}),
-    expectClient: { status: 200, fields: { via: [/^1\.1 gateway(, 1\.1 proxy1-us-east-1-fast)?$/, /./] } },
+    name: "Via is appended to an upstream's own",
+    world: 'plain',
+    scenario: async (world, id) => {
+      world.upstreams[0].on(id, answer('200 OK', ['Via: 1.1 gateway']));
+      const { headers } = await ask(world, { path: `/${id}` });
+      assert.equal(headers.via, `1.1 gateway, ${viaOf('1.1')}`);
+    },
   },
   responseCase('Server-Timing says how long the upstream took', [], {
     'server-timing': new RegExp(`^edge;desc="${INSTANCE}";dur=\\d+(\\.\\d+)?$`),

@@ -2,6 +2,8 @@ import type { ProxyCase } from '../case.ts';
 import { bodies } from './bodies.ts';
 import { failure } from './failure.ts';
 import { headers } from './headers.ts';
+import { life } from './life.ts';
+import { limits } from './limits.ts';
 import { routing } from './routing.ts';
 import { smuggling } from './smuggling.ts';
 import { tls } from './tls.ts';
@@ -14,6 +16,8 @@ export const caseGroups: Readonly<Record<string, readonly ProxyCase[]>> = {
   smuggling,
   tls,
   failure,
+  limits,
+  life,
 };
 
 /** Every case under its full name: `headers: Via names the edge and HTTP/1.1`. */

@@ -327,10 +327,9 @@ const says = (...steps: readonly Step[]): Script => ({ steps: [...steps, { end: 
 /** An upstream that answers what is no HTTP, or two things at once. */
 const answered = (name: string, upstream: Script, body = 'abc'): ProxyCase => ({
   name: `an answer with ${name}`,
-  world: 'plain',
+  world: 'alone',
   scenario: async (world, id) => {
     world.upstreams[0].on(id, filled(upstream, id));
-    // Not repeated, and so not answered by another region instead.
     const { responses, malformed } = await sendRaw(world, {
       send: filled(h1Body(''), id),
       probe: probeOf(id),

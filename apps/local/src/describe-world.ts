@@ -42,7 +42,7 @@ export function describeWorld(parts: WorldParts): WorldDescription {
     frontDoor: door,
     account: sampleAccount,
     publishKey: parts.publishKey,
-    publish: { url: `${publicUrl}/v1/accounts/${sampleAccount}/tours/${sampleTour.id}` },
+    publish: { url: `${publicUrl}/v1/tours/${sampleTour.id}` },
     sampleSite: `http://${control.address}:${control.port}${SAMPLE_PATH}`,
     timeScale: parts.timeScale,
     regions: topology.regions.map(({ name, proxies }) => ({

@@ -14,7 +14,7 @@ export interface WorldDescription {
   readonly frontDoor: { readonly address: string; readonly port: number };
   readonly account: string;
   readonly publishKey: string;
-  /** The sample tour's address, for GET and PUT. */
+  /** The sample tour's address; its document is at `/draft` under it. */
   readonly publish: { readonly url: string };
   readonly sampleSite: string;
   /** What intervals, TTLs and drain waits are divided by. */

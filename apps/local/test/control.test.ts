@@ -12,7 +12,7 @@ const description = {
   frontDoor: { address: '127.0.0.1', port: 8443 },
   account: 'acme',
   publishKey: 'key',
-  publish: { url: 'https://fast.example.com.localhost:8443/v1/accounts/acme/tours/tour' },
+  publish: { url: 'https://fast.example.com.localhost:8443/v1/tours/tour' },
   sampleSite: 'http://127.0.0.1:4400/sample/',
   timeScale: 1,
   regions: [],

@@ -23,6 +23,7 @@ export {
 } from './render-script.ts';
 export { sampleAccount, sampleTour } from './sample.ts';
 export { type Frequency, type Tour, type Trigger, tourSchema } from './schema.ts';
+export { problemsOf } from './schema-problems.ts';
 export type { Anchor, Step } from './steps.ts';
 export type { Comparison, Condition, Target, UrlRule } from './targeting.ts';
 export type { Palette, Theme } from './theme.ts';

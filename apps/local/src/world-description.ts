@@ -14,6 +14,14 @@ export interface WorldDescription {
   readonly frontDoor: { readonly address: string; readonly port: number };
   readonly account: string;
   readonly publishKey: string;
+  /** The global table: a store of DynamoDB's protocol in each region. */
+  readonly table: {
+    readonly name: string;
+    /** URLs by region. */
+    readonly endpoints: Readonly<Record<string, string>>;
+    /** What a write takes to the other regions. */
+    readonly replicationLagMs: number;
+  };
   /** The sample tour's address; its document is at `/draft` under it. */
   readonly publish: { readonly url: string };
   readonly sampleSite: string;

@@ -11,7 +11,7 @@ describe.each(['fastify', 'haproxy'] as const)('the local world with %s at the e
   let world: WorldDescription;
 
   beforeAll(async () => {
-    process = await startWorldProcess({ args: ['--engine', engine] });
+    process = await startWorldProcess({ args: ['--engine', engine, '--replication-lag', '20'] });
     world = await process.describe();
   });
   afterAll(() => process[Symbol.asyncDispose]());

@@ -10,7 +10,6 @@ export interface Arrival {
   readonly afterMs?: number;
 }
 
-/** API Gateway ends a request after 30 s, and people sooner. */
 const PATIENCE_MS = 10_000;
 const BETWEEN_READS_MS = 25;
 

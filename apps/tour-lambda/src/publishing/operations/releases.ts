@@ -75,7 +75,7 @@ const params = ({ params: { tour = '' } }: Call): string => tour;
 async function release(call: Call, environment: string, prepare: () => Promise<Release>): Promise<Reply> {
   const { account, table, grant, now } = call;
   requireEnvironment(grant, environment);
-  const waits = waitOf(call);
+  const patienceMs = patienceOf(call);
   const to: CommitTo = {
     table,
     account,
@@ -97,7 +97,7 @@ async function release(call: Call, environment: string, prepare: () => Promise<R
     prepared ??= await prepare();
     return planOf(live, tour, prepared);
   });
-  return releaseReply(call, committed, waits);
+  return releaseReply(call, committed, patienceMs);
 }
 
 function planOf(live: LiveState, id: string, { action, tour, tourRevision, note }: Release): Plan {
@@ -125,22 +125,33 @@ function requireTheme(tour: PublishedTour | undefined, { settings }: LiveState):
   throw invalidDocument([{ code: 'TOURS_INVALID_VALUE', pointer: '/theme', message }]);
 }
 
-function waitOf({ request }: Call): boolean {
-  const wait = request.query.get('wait');
-  if (wait === null || wait === 'none') return false;
-  if (wait === 'all') return true;
-  throw invalidQuery(`wait is ${JSON.stringify(wait)}, expected "all" or "none"`);
+/** API Gateway ends a request after 30 s, and people sooner. */
+const MAX_WAIT_SECONDS = 20;
+const WAIT_SECONDS = 10;
+
+/** Milliseconds that the answer may wait for the other regions; 0 where it shall not. */
+function patienceOf({ request: { query } }: Call): number {
+  const wait = query.get('wait') ?? 'none';
+  if (wait !== 'all' && wait !== 'none')
+    throw invalidQuery(`wait is ${JSON.stringify(wait)}, expected "all" or "none"`);
+  const text = query.get('seconds') ?? String(WAIT_SECONDS);
+  const seconds = Number(text);
+  if (!/^\d{1,2}$/.test(text) || seconds < 1 || seconds > MAX_WAIT_SECONDS)
+    throw invalidQuery(`seconds is ${JSON.stringify(text)}, expected 1 to ${MAX_WAIT_SECONDS}`);
+  return wait === 'all' ? seconds * 1000 : 0;
 }
 
-async function releaseReply(call: Call, { change, replayed }: Committed, waits: boolean): Promise<Reply> {
+async function releaseReply(call: Call, { change, replayed }: Committed, patienceMs: number): Promise<Reply> {
   const { environment, revision, previous, tourRevision } = change;
-  const regions = waits
-    ? await waitEverywhere(
-        call.replicas,
-        keys.live(call.account, environment),
-        (item) => Number(item?.['rev']?.N ?? 0) >= revision,
-      )
-    : undefined;
+  const regions =
+    patienceMs > 0
+      ? await waitEverywhere(
+          call.replicas,
+          keys.live(call.account, environment),
+          (item) => Number(item?.['rev']?.N ?? 0) >= revision,
+          patienceMs,
+        )
+      : undefined;
   return jsonReply(
     200,
     {

@@ -7,6 +7,7 @@ import { validate } from './commands/validate.ts';
 import { CliError } from './errors.ts';
 import type { Outcome } from './outcome.ts';
 import { topologyFile } from './topology-file.ts';
+import { addTourCommands } from './tour-program.ts';
 
 interface CommonOptions {
   readonly topology?: string;
@@ -166,6 +167,7 @@ export function createProgram(version: string, tell: (outcome: Outcome, asJson: 
       tell(await drill({ scenarios: scenario, control, figures, say }), json === true);
     });
 
+  addTourCommands(program, tell, examples);
   return program;
 }
 

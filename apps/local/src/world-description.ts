@@ -17,6 +17,8 @@ export interface WorldDescription {
   /** The global table: a store of DynamoDB's protocol in each region. */
   readonly table: {
     readonly name: string;
+    /** The region where accounts are written that name no other. */
+    readonly home: string;
     /** URLs by region. */
     readonly endpoints: Readonly<Record<string, string>>;
     /** What a write takes to the other regions. */

@@ -153,7 +153,12 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       engineOf,
       caFile: ca.caFile,
       publishKey,
-      table: { name: TABLE_NAME, endpoints: store.endpoints(), replicationLagMs: options.replicationLagMs },
+      table: {
+        name: TABLE_NAME,
+        home: topology.home,
+        endpoints: store.endpoints(),
+        replicationLagMs: options.replicationLagMs,
+      },
       dns: dns.endpoint,
       door: door.endpoint,
       control: control.endpoint,

@@ -12,7 +12,7 @@ const description = {
   frontDoor: { address: '127.0.0.1', port: 8443 },
   account: 'acme',
   publishKey: 'key',
-  table: { name: 'isochrone', endpoints: {}, replicationLagMs: 0 },
+  table: { name: 'isochrone', home: 'us-east-1', endpoints: {}, replicationLagMs: 0 },
   publish: { url: 'https://fast.example.com.localhost:8443/v1/tours/tour' },
   sampleSite: 'http://127.0.0.1:4400/sample/',
   timeScale: 1,

@@ -83,7 +83,7 @@ describe('PUT of a draft', () => {
   it('makes a tour that is not there where If-None-Match asks for it', async () => {
     const { publish } = await start();
     const tour = { ...sampleTour, id: 'tour_01JD3Q8ZB4W6E5R7T9Y2XKVNMD' };
-    expect(await publish(putOf(tour))).toMatchObject({ statusCode: 412 });
+    expect(await publish(putOf(tour))).toMatchObject({ statusCode: 404 });
     expect(await publish(putOf(tour, { 'if-none-match': '*' }))).toMatchObject({
       statusCode: 201,
       headers: { location: `/v1/tours/${tour.id}`, etag: '"d1"' },

@@ -104,7 +104,7 @@ export async function release(
   tour: Readonly<Record<string, unknown>> & { readonly id: string },
 ): Promise<Answer> {
   const stored = await publish(putOf(tour));
-  if (stored.statusCode === 412) await publish(putOf(tour, { 'if-none-match': '*' }));
+  if (stored.statusCode === 404) await publish(putOf(tour, { 'if-none-match': '*' }));
   return publish(publishOf(tour));
 }
 

@@ -14,6 +14,7 @@ export { type EventReport, eventNames, type ReportedEvent, readReport } from './
 export { accountKeyPattern, defaultEnvironment, environmentKeyPattern, tourIdPattern } from './keys.ts';
 export { limits } from './limits.ts';
 export { type EnvironmentResult, parseEnvironment, parseTour, type TourResult } from './parse.ts';
+export { type TablePermission, tablePermissions } from './permissions.ts';
 export {
   type PreviewData,
   renderScript,

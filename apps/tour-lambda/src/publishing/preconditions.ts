@@ -1,5 +1,6 @@
 import { TourLambdaError } from '../errors.ts';
 import { matchHolds } from '../http/entity-tags.ts';
+import { notFound } from '../http/problem.ts';
 import type { IncomingRequest } from '../http/request.ts';
 
 /** The strong entity tag of something that counts its versions. */
@@ -17,6 +18,7 @@ export function requirePrecondition({ headers }: IncomingRequest, version: numbe
       hint: 'read it, and send its ETag as If-Match; If-None-Match: * creates it',
     });
   }
+  if (ifMatch !== undefined && version === 0) throw notFound('nothing is there to be replaced');
   requireMatch(ifMatch, version);
   if (ifNoneMatch !== undefined && version > 0) throw stale(version);
 }

@@ -12,7 +12,7 @@ import { operationId } from '../idempotency.ts';
 import { issueKey } from '../issue-key.ts';
 import { pageReply } from '../pages.ts';
 
-const keyBody = z.strictObject({
+export const keyBody = z.strictObject({
   name: z.string().min(1).max(120),
   scopes: z.array(z.enum(scopes)).min(1).max(scopes.length),
   environments: z

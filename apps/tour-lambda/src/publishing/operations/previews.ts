@@ -17,7 +17,7 @@ const MAX_SECONDS = 3600;
 /** How long an expired token is known as such: 410 rather than 401. */
 const REMEMBERED_SECONDS = 24 * 3600;
 
-const previewBody = z.strictObject({
+export const previewBody = z.strictObject({
   environment: environmentField,
   seconds: z.int().min(60).max(MAX_SECONDS).default(MAX_SECONDS),
 });

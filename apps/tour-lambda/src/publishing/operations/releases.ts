@@ -16,8 +16,8 @@ import { invalidQuery } from '../pages.ts';
 import { requireMatch } from '../preconditions.ts';
 import { requireRevision, reviseDraft, tourIn } from '../revisions.ts';
 
-const releaseBody = z.strictObject({ environment: environmentField, note: noteField });
-const rollbackBody = releaseBody.extend({ toRevision: z.int().min(1) });
+export const releaseBody = z.strictObject({ environment: environmentField, note: noteField });
+export const rollbackBody = releaseBody.extend({ toRevision: z.int().min(1) });
 
 const publish: Operation = {
   method: 'POST',
@@ -57,7 +57,11 @@ const unpublish: Operation = {
   scope: 'tours:publish',
   run: async (call) => {
     const { environment, note } = bodyOf(call.request, releaseBody);
-    return release(call, environment, async () => ({ action: 'unpublish', note }));
+    const { account, table } = call;
+    return release(call, environment, async () => {
+      await requireDraft(table, account, params(call));
+      return { action: 'unpublish', note };
+    });
   },
 };
 

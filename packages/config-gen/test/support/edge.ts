@@ -64,6 +64,7 @@ export async function startEdge({
     ...(await settingsIn(directory)),
     bind: { address, port: 8443 },
     plainBind: { address, port: 8080 },
+    adminBind: { address, port: 9180 },
     plainHttp: 'refuse',
     publicPort: 8443,
     originPort: (region) => upstreams[regions.indexOf(region)]?.port ?? 1,

@@ -112,6 +112,15 @@ describe('a response', () => {
       .toMatchObject([{ status: 200, upstream: 'eu-west-1', retried: 'us-east-1', reason: '' }]);
   });
 
+  it('says nothing of an upstream that was not asked, as it was known to be down', async () => {
+    const edge = await healthyEdge();
+    edge.upstreams[0].close();
+    expect((await edge.ask({})).headers).toMatchObject({ 'x-edge-retried': 'us-east-1' });
+    const { headers } = await edge.ask({});
+    expect(headers).toMatchObject({ 'x-edge-upstream': 'eu-west-1' });
+    expect(headers).not.toHaveProperty('x-edge-retried');
+  });
+
   it('is asked for once of each of two upstreams, when both fail', async () => {
     const edge = await healthyEdge();
     for (const upstream of edge.upstreams)

@@ -13,7 +13,7 @@ import { quoted } from './quoting.ts';
 export const firstAsked = (upstreams: readonly Upstream[]): readonly string[] =>
   upstreams.map(
     ({ region }, index) =>
-      `http-request set-var(txn.first) str(${region}) if ${index === 0 ? '' : '!{ var(txn.first) -m found } '}{ srv_is_up(origins/${region}) }`,
+      `http-request set-var(txn.first) str(${region}) if ${index === 0 ? '' : '!{ var(txn.first) -m found } '}{ srv_is_up(api_${region}/api) }`,
   );
 
 /** What visitors are told of the way that a response took, and what they must not be told. */

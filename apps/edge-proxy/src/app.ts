@@ -153,7 +153,8 @@ export function buildApp(
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => '',
     routerOptions: { maxParamLength: Number.MAX_SAFE_INTEGER },
-    rewriteUrl: ({ url = '/' }) => requestTarget(url).path,
+    // Routes differ by method alone; a path that is no valid URL is the upstream's business.
+    rewriteUrl: () => '/',
     frameworkErrors: (error, request, reply) => {
       reply.hijack();
       const conversation = begunBy(request.raw);

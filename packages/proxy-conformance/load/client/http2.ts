@@ -4,6 +4,13 @@ import type { Endpoint } from '@isochrone/config-gen';
 import { localEnd, openConnection, type Visiting } from './connection.ts';
 import type { Incoming, Outgoing, Transport } from './exchange.ts';
 
+/**
+ * Bytes that a server may send ahead, for one stream and for a session: as browsers have it, so that a stream that is read
+ * slowly holds up no other.
+ */
+const STREAM_WINDOW = 2 ** 18;
+const SESSION_WINDOW = 2 ** 24;
+
 /** Fewer than both engines allow at a time. */
 const STREAMS_AT_A_TIME = 50;
 /** After that many a session has had its time, so that handshakes belong to the mix. */
@@ -30,7 +37,11 @@ export function openHttp2(visiting: Visiting): Transport {
   };
   const open = async (outgoing: Outgoing): Promise<Session> => {
     const socket = await openConnection(visiting, 'h2', outgoing);
-    const http2 = connect(`https://${visiting.host}`, { createConnection: () => socket });
+    const http2 = connect(`https://${visiting.host}`, {
+      createConnection: () => socket,
+      settings: { initialWindowSize: STREAM_WINDOW },
+    });
+    http2.once('connect', () => http2.setLocalWindowSize(SESSION_WINDOW));
     const session: Session = { http2, from: localEnd(socket), begun: 0, open: 0 };
     http2.on('error', () => {});
     http2.once('goaway', () => retire(session));

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pemFile } from '../../src/world/certificates.ts';
+import { childrenOf, tcpSocketsOf } from '../../src/world/processes.ts';
 import { fingerprintOf } from '../client/connection.ts';
 import type { LoadEdge } from '../world/edge.ts';
-import { childrenOf, tcpSocketsOf } from '../world/processes.ts';
 import type { World } from '../world/world.ts';
 import { inSeconds, type Kind, onlyFrom } from './kind.ts';
 import type { Stage } from './stage.ts';

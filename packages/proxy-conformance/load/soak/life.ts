@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pemFile } from '../../src/world/certificates.ts';
-import { childrenOf, tcpSocketsOf } from '../world/processes.ts';
+import { childrenOf, tcpSocketsOf } from '../../src/world/processes.ts';
 import type { World } from '../world/world.ts';
 import { connectionName, type LedgerEntry } from './ledger.ts';
 import type { Random } from './random.ts';

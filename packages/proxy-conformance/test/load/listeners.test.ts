@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { engineNames } from '../../load/command-line.ts';
-import { processTree, tcpSocketsOf } from '../../load/world/processes.ts';
 import { startWorld } from '../../load/world/world.ts';
+import { processTree, tcpSocketsOf } from '../../src/world/processes.ts';
 
 it.each(engineNames)(
   '%s listens on its two public ports and on its admin address, and nowhere else',

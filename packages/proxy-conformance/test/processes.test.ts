@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
-import { processTree, residentBytes, tcpSocketsOf } from '../../load/world/processes.ts';
+import { processTree, residentBytes, tcpSocketsOf } from '../src/world/processes.ts';
 
 async function listening(address: string): Promise<{ readonly server: Server; readonly port: number }> {
   const server = createServer().listen(0, address);

@@ -15,6 +15,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 const args = process.argv.slice(2);
 // Commander knows the options only once it understood the arguments, and a mistake must be told as asked, too.
 const asJson = args.includes('--json');
+// Where 2 says that something changes, a script must not take a typing error for that.
+const misuse = args[0] === 'plan' ? exitCodes.problems : exitCodes.misuse;
 
 process.exitCode = await run();
 
@@ -29,7 +31,7 @@ async function run(): Promise<ExitCode> {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return exitCodes.fine;
       if (asJson) complain('CLI_USAGE', error.message.replace(/^error: /, ''), 'see ./isochrone --help');
-      return exitCodes.misuse;
+      return misuse;
     }
     if (!(error instanceof CliError || error instanceof ConfigGenError || error instanceof RoutingError)) {
       throw error;
@@ -37,7 +39,7 @@ async function run(): Promise<ExitCode> {
     const { code, message, hint } = error;
     if (asJson) complain(code, message, hint);
     else process.stderr.write(`${code} ${message}\n  ${hint}\n`);
-    return code === 'CLI_USAGE' ? exitCodes.misuse : exitCodes.problems;
+    return code === 'CLI_USAGE' ? misuse : exitCodes.problems;
   }
   return exitCode;
 }

@@ -9,21 +9,26 @@ export interface Outcome {
   readonly report: string;
   /** What is wrong, for stderr; empty when the report says it. */
   readonly complaint: string;
+  /** Where there is more to tell than whether it is fine. */
+  readonly exitCode?: ExitCode;
 }
 
-export type ExitCode = 0 | 1 | 2;
+export type ExitCode = 0 | 1 | 2 | 3;
 
 export const exitCodes = { fine: 0, problems: 1, misuse: 2 } as const satisfies Record<string, ExitCode>;
 
+/** Of `plan`, as those of Terraform's plan: any error, misuse included, is 1. */
+export const planExitCodes = { none: 0, changes: 2, refused: 3 } as const satisfies Record<string, ExitCode>;
+
 /** Prints an outcome and returns the exit code that tells it. */
-export function tell({ ok, data, report, complaint }: Outcome, asJson: boolean): ExitCode {
+export function tell({ ok, data, report, complaint, exitCode }: Outcome, asJson: boolean): ExitCode {
   if (asJson) {
     printJson({ ok, ...data });
   } else {
     if (report !== '') process.stdout.write(`${report}\n`);
     if (complaint !== '') process.stderr.write(`${complaint}\n`);
   }
-  return ok ? exitCodes.fine : exitCodes.problems;
+  return exitCode ?? (ok ? exitCodes.fine : exitCodes.problems);
 }
 
 export const printJson = (value: unknown): void => {

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { drill } from './commands/drill.ts';
 import { type ExplainOptions, explain } from './commands/explain.ts';
 import { generate } from './commands/generate.ts';
+import { type PlanOptions, plan } from './commands/plan.ts';
 import { validate } from './commands/validate.ts';
 import { CliError } from './errors.ts';
 import type { Outcome } from './outcome.ts';
@@ -23,7 +24,7 @@ interface DrillCommandOptions {
 export function createProgram(version: string, tell: (outcome: Outcome, asJson: boolean) => void): Command {
   const program = new Command('./isochrone')
     .description(
-      'Checks topology files, generates what follows from them, and explains where they send people.',
+      'Checks topology files, generates what follows from them, plans changes, and explains where they send people.',
     )
     .version(version)
     .showHelpAfterError('see ./isochrone --help')
@@ -112,6 +113,31 @@ export function createProgram(version: string, tell: (outcome: Outcome, asJson: 
     });
 
   program
+    .command('plan')
+    .description('say what it takes to make one topology of another: steps, who moves, cost and dangers')
+    .option('--from <rev|file>', 'what is deployed: a revision of git, a file, or none', 'HEAD')
+    .option('--to <file>', 'what is wanted (default: topologies/production.yaml)')
+    .option('--down <target>', 'what is down now: a region, an instance or a health check', collect, [])
+    .option('--requests <number>', 'requests a month, for the cost (default: 10 million)', readCount)
+    .option('--force', 'do not refuse dangers, only tell them')
+    .addOption(new Option('--markdown', 'print Markdown, for a pull request').conflicts('json'))
+    .addOption(new Option('--json', 'print JSON to stdout'))
+    .addHelpText(
+      'after',
+      `\nExamples:\n${[
+        './isochrone plan',
+        './isochrone plan --from origin/main --markdown',
+        './isochrone plan --from topologies/production.yaml --to next.yaml --down eu-west-1',
+        './isochrone plan --from none --requests 50000000',
+      ]
+        .map((line) => `  ${line}`)
+        .join('\n')}\n\nExit codes: 0 nothing changes, 1 problems or misuse, 2 changes, 3 refused.`,
+    )
+    .action(({ json, ...options }: PlanOptions & Pick<CommonOptions, 'json'>) => {
+      tell(plan(options), json === true);
+    });
+
+  program
     .command('drill')
     .description('make the running local world fail, and show what its visitors see of it')
     .option(
@@ -150,6 +176,13 @@ function readDraw(text: string): number {
   if (text.trim() === '' || !(draw >= 0 && draw < 1))
     throw new InvalidArgumentError('Expected a number from 0 to below 1.');
   return draw;
+}
+
+function readCount(text: string): number {
+  const number = Number(text.replaceAll(/[_,]/g, ''));
+  if (text.trim() === '' || !Number.isInteger(number) || number < 0)
+    throw new InvalidArgumentError('Expected a whole number.');
+  return number;
 }
 
 const withCommonOptions = (command: Command, topology = 'the same as FILE'): Command =>

@@ -1,21 +1,25 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import httpProxy from '@fastify/http-proxy';
 import type { EdgeProxyConfig } from '@isochrone/config-gen';
-import Fastify, {
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-  LogController,
-} from 'fastify';
-import { accessLogFields } from './access-log.ts';
+import Fastify, { type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
+import { accessLogFields, isLogged } from './access-log.ts';
 import { askedHostname, requestTarget } from './authority.ts';
 import { answerClientError } from './client-errors.ts';
+import { ClientRate } from './client-rate.ts';
 import { type Connections, trackConnections } from './connections.ts';
-import { BODY_METHODS, FORWARDED_METHODS, forwardingOptions } from './forwarding.ts';
-import { edgeHeaders, headBytes } from './headers.ts';
+import type { Conversation } from './conversation.ts';
+import { forwardDirectly } from './direct.ts';
+import type { Exchange } from './exchange.ts';
+import { FailoverDispatcher } from './failover.ts';
+import { forwardingOptions } from './forwarding.ts';
+import { edgeHeaders } from './headers.ts';
+import { BODY_METHODS, FORWARDED_METHODS, type Judgement, judge } from './judgement.ts';
 import type { Materials } from './materials.ts';
-import { reasonOf, sendProblem } from './replies.ts';
-import { createTlsServer, handTo } from './tls-listener.ts';
+import { answer, answerProblem, cut, reasonOf } from './replies.ts';
+import { RetryBudget } from './retry-budget.ts';
+import { type LiveRules, rulesOf } from './rules.ts';
+import { alone, createTlsServer, handTo, reloadServer, type Share } from './tls-listener.ts';
 import { openUpstreams } from './upstreams.ts';
 
 export interface LogOptions {
@@ -31,107 +35,187 @@ export interface EdgeApp {
   startDraining(): void;
   /** What answers of the plain listener carry. */
   plainHeaders(): Readonly<Record<string, string>>;
+  /** Goes on under another configuration, without losing a request; addresses to listen at stay what they are. */
+  reload(config: EdgeProxyConfig, materials: Materials): void;
 }
 
+/** Milliseconds for an HTTP/2 client to read what it was sent; a silent HTTP/1.1 connection is cut as a whole. */
+const READ_MS = 60_000;
+const SWEEP_MS = 1_000;
+
 /** The TLS side of the proxy, not listening yet; closing `app` closes everything that it opened. */
-export function buildApp(config: EdgeProxyConfig, materials: Materials, log: LogOptions): EdgeApp {
-  const { limits } = config;
-  const instanceLabel = config.instance.split('.', 1)[0] ?? config.instance;
-  const accepted: ReadonlySet<string> = new Set(config.acceptedHosts);
+export function buildApp(
+  config: EdgeProxyConfig,
+  materials: Materials,
+  log: LogOptions,
+  share: Share = alone(),
+): EdgeApp {
+  const rules: LiveRules = { current: rulesOf(config) };
+  const rate = new ClientRate();
   let draining = false;
 
-  const server = createTlsServer(config, materials);
+  const server = createTlsServer(config, materials, share);
   const connections = trackConnections(server, config.maxConnectionAge);
+  const begun = new WeakMap<IncomingMessage, Conversation>();
+  /** Those of HTTP/2 whose response is not over. */
+  const open = new Set<Conversation>();
+
+  /** Begins every conversation, and sees to it that it ends: in the log, and upstream where the client left early. */
+  function begin(request: IncomingMessage, response: ServerResponse): Conversation {
+    const connection = connections.of(request);
+    const { authority, path } = requestTarget(request.url ?? '/');
+    const exchange: Exchange = {
+      requestId: randomUUID(),
+      startedAt: performance.now(),
+      client: connection?.address ?? '',
+      tls: connection?.tls ?? '',
+      protocol: `HTTP/${request.httpVersion}`,
+      method: request.method ?? '',
+      host: askedHostname(authority, request.headers),
+      target: path,
+      last: request.httpVersionMajor === 1 && (connection === undefined || connections.isOld(connection)),
+      bytes: 0,
+      over: false,
+    };
+    const conversation = { rules: rules.current, exchange, request, response };
+    begun.set(request, conversation);
+    if (request.httpVersionMajor === 2) open.add(conversation);
+    response.once('close', () => end(conversation));
+    return conversation;
+  }
+
+  function end(conversation: Conversation): void {
+    const { exchange, response } = conversation;
+    open.delete(conversation);
+    exchange.over = true;
+    const outcome = {
+      status: response.statusCode,
+      msTotal: performance.now() - exchange.startedAt,
+      aborted: !response.writableEnded,
+    };
+    if (isLogged(exchange, outcome, conversation.rules.config))
+      app.log.info(accessLogFields(exchange, outcome), 'request');
+    if (outcome.aborted) exchange.abort?.(new Error('the client left'));
+  }
+
+  function begunBy(request: IncomingMessage): Conversation {
+    const conversation = begun.get(request);
+    if (conversation === undefined) throw new TypeError('a request that was not received');
+    return conversation;
+  }
+
+  /** Answers what is not to be forwarded. */
+  function settle(conversation: Conversation, judgement: Exclude<Judgement, 'forward'>): void {
+    if (judgement === 'health') answerHealth(conversation);
+    else if (judgement === 'method-not-allowed' && isHealthPath(conversation))
+      answerProblem(conversation, judgement, { allow: 'GET, HEAD' });
+    else answerProblem(conversation, judgement);
+  }
+
+  function answerHealth(conversation: Conversation): void {
+    const { instance, region } = conversation.rules.config;
+    const idle = upstreams.candidates().length === 0 ? 'no-healthy-upstream' : 'ok';
+    const status = draining ? 'draining' : idle;
+    answer(
+      conversation,
+      status === 'ok' ? 200 : 503,
+      { 'content-type': 'application/json; charset=utf-8' },
+      JSON.stringify({ status, instance, region, engine: 'fastify' }),
+    );
+  }
+
   const app = Fastify({
-    serverFactory: handTo(server),
+    serverFactory: handTo(server, (request, response) => {
+      const conversation = begin(request, response);
+      if (ROUTED.has(conversation.exchange.method)) return true;
+      const judgement = judge(conversation.rules, rate, conversation.exchange, request);
+      settle(conversation, judgement === 'forward' ? 'method-not-allowed' : judgement);
+      return false;
+    }),
     // Requests that arrive on open connections while the proxy stops are still served.
     return503OnClosing: false,
     logger: {
       level: log.level,
-      base: { instance: instanceLabel },
+      base: { instance: rules.current.instanceLabel },
       ...(log.stream ? { stream: log.stream } : {}),
     },
     logController: new LogController({ disableRequestLogging: true }),
-    genReqId: () => randomUUID(),
-    routerOptions: { maxParamLength: limits.targetBytes },
+    genReqId: () => '',
+    routerOptions: { maxParamLength: Number.MAX_SAFE_INTEGER },
     rewriteUrl: ({ url = '/' }) => requestTarget(url).path,
     frameworkErrors: (error, request, reply) => {
-      welcome(request, reply);
-      sendProblem(reply, reasonOf(error));
+      reply.hijack();
+      const conversation = begunBy(request.raw);
+      const judgement = judge(conversation.rules, rate, conversation.exchange, request.raw);
+      settle(conversation, judgement === 'forward' ? reasonOf(error) : judgement);
     },
     clientErrorHandler: (error, socket) =>
-      answerClientError(error, socket, edgeHeaders(instanceLabel, randomUUID())),
+      answerClientError(error, socket, edgeHeaders(rules.current.instanceLabel, randomUUID())),
   });
-  const upstreams = openUpstreams(config, materials.originCa, app.log);
+  const upstreams = openUpstreams(config, materials, app.log);
+  const dispatcher = new FailoverDispatcher({
+    candidates: upstreams.candidates,
+    budget: new RetryBudget(),
+  });
   app.addHook('onListen', () => upstreams.start());
   app.addHook('onClose', () => upstreams.close());
+  const sweep = setInterval(() => {
+    const long = performance.now() - READ_MS;
+    for (const { exchange, response } of open) if ((exchange.owedSince ?? long) < long) cut(response);
+  }, SWEEP_MS);
+  sweep.unref();
+  server.once('close', () => clearInterval(sweep));
 
   // Bodies pass through untouched: parsing them would cost time, and refuse types that only the upstream knows.
   for (const method of BODY_METHODS) app.addHttpMethod(method, { hasBody: false, overrideExisting: true });
 
-  app.decorateRequest('exchange');
-  /** Begins every exchange, and sees to it that it ends: in the log, and upstream where the client left early. */
-  function welcome(request: FastifyRequest, reply: FastifyReply): void {
-    request.exchange = { peer: request.ip };
-    reply.headers(edgeHeaders(instanceLabel, request.id));
-    reply.raw.once('close', () => {
-      if (!reply.raw.writableEnded) request.exchange.abort?.(new Error('the client left'));
-      app.log.info(accessLogFields(request, reply), 'request');
-    });
-  }
-  app.addHook('onRequest', (request, reply, done) => {
-    welcome(request, reply);
-    const { raw } = request;
-    if (raw.httpVersionMajor === 1 && connections.isOld(raw.socket)) reply.header('connection', 'close');
-    const hostname = askedHostname(request);
-    if (hostname === undefined || !accepted.has(hostname)) return void sendProblem(reply, 'foreign-host');
-    if (request.url.length > limits.targetBytes) return void sendProblem(reply, 'target-too-long');
-    // Node's own limit counts for HTTP/1.1 alone.
-    if (raw.httpVersionMajor === 2 && headBytes(raw.rawHeaders) > limits.headerBytes) {
-      return void sendProblem(reply, 'head-too-large');
-    }
-    if (Number(raw.headers['content-length'] ?? 0) > limits.bodyBytes)
-      return void sendProblem(reply, 'body-too-large');
-    done();
+  app.decorateRequest('conversation');
+  app.addHook('onRequest', (request: FastifyRequest, reply, done) => {
+    const conversation = begunBy(request.raw);
+    request.conversation = conversation;
+    const judgement = judge(conversation.rules, rate, conversation.exchange, request.raw);
+    if (judgement === 'forward') return done();
+    reply.hijack();
+    settle(conversation, judgement);
   });
-  app.setErrorHandler((error, request, reply) => {
+  app.setErrorHandler((error, { conversation }, reply) => {
     const reason = reasonOf(error);
-    if (reason === 'internal-error') app.log.error({ request: request.id, err: error }, 'unexpected error');
-    return sendProblem(reply, reason);
+    const { requestId, over } = conversation.exchange;
+    if (reason === 'internal-error') app.log.error({ requestId, err: error }, 'unexpected error');
+    reply.hijack();
+    if (reply.raw.headersSent) cut(reply.raw);
+    else if (!over) answerProblem(conversation, reason);
   });
-  app.setNotFoundHandler((_request, reply) =>
-    sendProblem(reply.header('allow', FORWARDED_METHODS.join(', ')), 'method-not-allowed'),
-  );
 
   app.route({
-    method: [...FORWARDED_METHODS],
-    url: config.healthPath,
-    handler: (request, reply) => {
-      if (request.method !== 'GET' && request.method !== 'HEAD') {
-        return sendProblem(reply.header('allow', 'GET, HEAD'), 'method-not-allowed');
-      }
-      const status = draining
-        ? 'draining'
-        : upstreams.candidates().length === 0
-          ? 'no-healthy-upstream'
-          : 'ok';
-      return reply
-        .code(status === 'ok' ? 200 : 503)
-        .header('cache-control', 'no-store')
-        .send({ status, instance: config.instance, region: config.region, engine: 'fastify' });
+    method: ['GET', 'HEAD'],
+    url: '/*',
+    handler: ({ conversation }, reply) => {
+      reply.hijack();
+      forwardDirectly(conversation, dispatcher);
     },
   });
-
   // reply-from logs what it does as the request; each request has one line, and that is the access log's.
-  app.register(httpProxy, { ...forwardingOptions(config, upstreams.candidates), logLevel: 'silent' });
+  app.register(httpProxy, { ...forwardingOptions(dispatcher), logLevel: 'silent' });
 
   return {
     app,
     connections,
     startDraining: () => {
       draining = true;
-      connections.ageSooner(0);
+      connections.drain();
     },
-    plainHeaders: () => edgeHeaders(instanceLabel, randomUUID()),
+    plainHeaders: () => edgeHeaders(rules.current.instanceLabel, randomUUID()),
+    reload: (next, files) => {
+      reloadServer(server, next, files, share);
+      connections.limitAge(next.maxConnectionAge);
+      upstreams.reload(next, files);
+      rules.current = rulesOf(next);
+    },
   };
 }
+
+const ROUTED: ReadonlySet<string> = new Set(FORWARDED_METHODS);
+
+const isHealthPath = ({ exchange, rules }: Conversation): boolean =>
+  exchange.target.split('?', 1)[0] === rules.config.healthPath;

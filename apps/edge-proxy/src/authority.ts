@@ -24,14 +24,11 @@ export function requestTarget(target: string): RequestTarget {
   return { authority, path: rest.startsWith('/') ? rest : `/${rest}` };
 }
 
-/** The hostname that a request asks for, whichever protocol it came by. */
-export function askedHostname(request: {
-  readonly originalUrl: string;
-  readonly headers: IncomingHttpHeaders;
-}): string | undefined {
-  const { headers, originalUrl } = request;
+/** The hostname that a request asks for, whichever protocol it came by; `authority` is its target's, if it has one. */
+export function askedHostname(
+  authority: string | undefined,
+  headers: IncomingHttpHeaders,
+): string | undefined {
   const pseudo = headers[':authority'];
-  return hostnameOf(
-    requestTarget(originalUrl).authority ?? (typeof pseudo === 'string' ? pseudo : headers.host),
-  );
+  return hostnameOf(authority ?? (typeof pseudo === 'string' ? pseudo : headers.host));
 }

@@ -1,52 +1,86 @@
 import type { Http2SecureServer, ServerHttp2Session } from 'node:http2';
 import type { Duplex } from 'node:stream';
-import type { TLSSocket } from 'node:tls';
+import { TLSSocket } from 'node:tls';
 
 /** How often HTTP/2 sessions are looked at; HTTP/1.1 connections are looked at with every request. */
 const SWEEP_MS = 1_000;
 
+/** What is known of a connection since its handshake. */
+export interface Connection {
+  readonly openedAt: number;
+  /** `TLSv1.3` */
+  readonly tls: string;
+  readonly address: string;
+}
+
 /** The clients' connections: old ones are closed politely, so that clients look up the name again. */
 export interface Connections {
-  /** Whether an HTTP/1.1 connection has reached the greatest age, so that its next response should be its last. */
-  isOld(socket: Duplex): boolean;
-  /** Lowers the greatest age, in seconds. */
-  ageSooner(maxAge: number): void;
+  readonly count: number;
+  /** The connection that a request came by; undefined once it is gone. */
+  of(request: CarriedRequest): Connection | undefined;
+  /** Whether a connection has reached the greatest age. */
+  isOld(connection: Connection): boolean;
+  /** Sets the greatest age, in seconds; while draining it stays 0. */
+  limitAge(maxAge: number): void;
+  /** From now on every connection is old. */
+  drain(): void;
   /** Cuts every connection, whatever it is doing. */
   destroyAll(): void;
+}
+
+/** A request of HTTP/1.1, or of HTTP/2, which is one stream of a session. */
+export interface CarriedRequest {
+  readonly socket: Duplex;
+  readonly stream?: { readonly session?: ServerHttp2Session | undefined };
 }
 
 /** Follows the connections of `server` until it closes; `maxAge` in seconds. */
 export function trackConnections(server: Http2SecureServer, maxAge: number): Connections {
   let maxAgeMs = maxAge * 1_000;
-  const openedAt = new Map<Duplex, number>();
-  const sessions = new Map<ServerHttp2Session, number>();
+  let draining = false;
+  const sockets = new Map<Duplex, Connection>();
+  const sessions = new Map<ServerHttp2Session, Connection>();
 
-  server.on('secureConnection', (socket: TLSSocket) => {
-    openedAt.set(socket, performance.now());
-    socket.once('close', () => openedAt.delete(socket));
+  // Node's own listeners come first and make a session of the connection, or read the first request.
+  server.prependListener('secureConnection', (socket: TLSSocket) => {
+    sockets.set(socket, connectionOf(socket));
+    socket.once('close', () => sockets.delete(socket));
   });
   server.on('session', (session: ServerHttp2Session) => {
-    sessions.set(session, performance.now());
+    if (session.socket instanceof TLSSocket) sessions.set(session, connectionOf(session.socket));
     session.once('close', () => sessions.delete(session));
   });
 
+  const isOld = ({ openedAt }: Connection): boolean => draining || performance.now() - openedAt > maxAgeMs;
   const sweep = setInterval(() => {
-    const oldest = performance.now() - maxAgeMs;
-    for (const [session, opened] of sessions) {
+    for (const [session, connection] of sessions) {
       // GOAWAY: streams that have begun are finished, and the client opens its next one elsewhere.
-      if (opened < oldest && !session.closed) session.close();
+      if (isOld(connection) && !session.closed) session.close();
     }
   }, SWEEP_MS);
   server.once('close', () => clearInterval(sweep));
   sweep.unref();
 
   return {
-    isOld: (socket) => performance.now() - (openedAt.get(socket) ?? Number.POSITIVE_INFINITY) > maxAgeMs,
-    ageSooner: (seconds) => {
-      maxAgeMs = Math.min(maxAgeMs, seconds * 1_000);
+    get count() {
+      return sockets.size;
+    },
+    of: ({ socket, stream }) => (stream?.session ? sessions.get(stream.session) : sockets.get(socket)),
+    isOld,
+    limitAge: (seconds) => {
+      maxAgeMs = seconds * 1_000;
+    },
+    drain: () => {
+      draining = true;
     },
     destroyAll: () => {
-      for (const socket of openedAt.keys()) socket.destroy();
+      for (const socket of sockets.keys()) socket.destroy();
     },
   };
 }
+
+const connectionOf = (socket: TLSSocket): Connection => ({
+  openedAt: performance.now(),
+  tls: socket.getProtocol() ?? '',
+  address: socket.remoteAddress ?? '',
+});

@@ -1,23 +1,33 @@
 import { Dispatcher } from 'undici';
-import { EdgeProxyError } from './errors.ts';
-import { type Exchange, exchanges } from './exchange.ts';
+import { tenths } from './access-log.ts';
+import { type Conversation, conversations } from './conversation.ts';
+import { EdgeProxyError, errorCode } from './errors.ts';
+import type { RetryBudget } from './retry-budget.ts';
+import { clientHeadersOf } from './upstream-response.ts';
 import type { Upstream } from './upstreams.ts';
 
 export interface FailoverOptions {
-  /** The upstreams that may be asked, in the order of preference. */
+  /** The upstreams that may be asked now, in the order of preference. */
   readonly candidates: () => readonly Upstream[];
-  /** Milliseconds until a response must have begun: for GET and HEAD, for other methods, and for all attempts together. */
-  readonly headersMs: number;
-  readonly writeHeadersMs: number;
-  readonly attemptsMs: number;
+  readonly budget: RetryBudget;
 }
 
 /** Answers that say "not now", of a gateway or of an API that has no capacity: another region may well have it. */
 const NOT_NOW = new Set([502, 503, 504]);
 
+/** What undici, or this proxy, refuses to send: no upstream is to blame. */
+const OWN_FAULTS: ReadonlySet<string> = new Set([
+  'EDGE_PROXY_BODY_TIMEOUT',
+  'EDGE_PROXY_BODY_TOO_LARGE',
+  'UND_ERR_INVALID_ARG',
+  'UND_ERR_NOT_SUPPORTED',
+  'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH',
+]);
+
 /**
- * Sends each request to the first healthy upstream. A GET or HEAD whose response cannot begin there is asked once
- * more of the next one; anything else is sent once, for it might be done twice (RFC 9110, section 9.2.2).
+ * Sends each request to the first healthy upstream. A GET or HEAD without a body whose response cannot begin there is
+ * asked once more of the next one, as long as the budget allows; anything else is sent once, for it might be done
+ * twice (RFC 9110, section 9.2.2).
  */
 export class FailoverDispatcher extends Dispatcher {
   readonly #options: FailoverOptions;
@@ -27,10 +37,22 @@ export class FailoverDispatcher extends Dispatcher {
     this.#options = options;
   }
 
+  /** For reply-from, within `conversations.run`. */
   override dispatch(request: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
-    const journey = new Journey(request, handler, this.#options, exchanges.getStore());
-    journey.begin();
+    const conversation = conversations.getStore();
+    if (conversation === undefined) throw new TypeError('a request of no conversation');
+    this.send(request, handler, conversation);
     return true;
+  }
+
+  /** The handler gets the response's headers as the client is to have them. */
+  send(
+    request: Dispatcher.DispatchOptions,
+    handler: Dispatcher.DispatchHandler,
+    conversation: Conversation,
+  ): void {
+    this.#options.budget.count(conversation.exchange.startedAt);
+    new Journey(request, handler, this.#options, conversation).begin();
   }
 }
 
@@ -41,11 +63,9 @@ type RawFields = NonNullable<Dispatcher.DispatchController['rawHeaders']> | null
 class Journey implements Dispatcher.DispatchController {
   readonly #request: Dispatcher.DispatchOptions;
   readonly #handler: Dispatcher.DispatchHandler;
-  readonly #exchange: Exchange | undefined;
   readonly #options: FailoverOptions;
-  readonly #candidates: readonly Upstream[];
+  readonly #conversation: Conversation;
   readonly #safe: boolean;
-  #attempts = 0;
   #deadline: NodeJS.Timeout | undefined;
   #controller: Dispatcher.DispatchController | undefined;
   #announced = false;
@@ -55,19 +75,19 @@ class Journey implements Dispatcher.DispatchController {
     request: Dispatcher.DispatchOptions,
     handler: Dispatcher.DispatchHandler,
     options: FailoverOptions,
-    exchange: Exchange | undefined,
+    conversation: Conversation,
   ) {
     this.#request = request;
     this.#handler = handler;
     this.#options = options;
-    this.#exchange = exchange;
-    this.#candidates = options.candidates();
+    this.#conversation = conversation;
     this.#safe = (request.method === 'GET' || request.method === 'HEAD') && !request.body;
   }
 
   begin(): void {
-    if (this.#exchange) this.#exchange.abort = (reason) => this.abort(reason);
-    const [first] = this.#candidates;
+    const { exchange, rules } = this.#conversation;
+    exchange.abort = (reason) => this.abort(reason);
+    const [first] = this.#options.candidates();
     if (first === undefined) {
       this.#fail(
         new EdgeProxyError(
@@ -79,22 +99,21 @@ class Journey implements Dispatcher.DispatchController {
       return;
     }
     if (this.#safe) {
-      this.#deadline = setTimeout(() => this.#expire(), this.#options.attemptsMs);
+      this.#deadline = setTimeout(() => this.#expire(), rules.config.timeouts.attempts * 1_000);
     }
     this.#attempt(first);
   }
 
   #attempt(upstream: Upstream): void {
-    this.#attempts += 1;
-    if (this.#exchange) this.#exchange.upstream = upstream.hostname;
+    const { exchange } = this.#conversation;
+    exchange.upstream = upstream.region;
     /** Set once the response has begun, or once what this attempt brings is of no more interest. */
     let begun = false;
     let forsaken = false;
-    const next = this.#safe && this.#attempts === 1 ? this.#candidates[1] : undefined;
+    const settled = upstream.asked();
     const move = (to: Upstream): void => {
       forsaken = true;
-      upstream.suspect();
-      if (this.#exchange) this.#exchange.moved = true;
+      exchange.retried = upstream.region;
       this.#attempt(to);
     };
     upstream.dispatcher.dispatch(this.#requestTo(upstream), {
@@ -108,37 +127,63 @@ class Journey implements Dispatcher.DispatchController {
         }
       },
       onResponseStart: (controller, statusCode, headers, statusMessage) => {
-        if (statusCode >= 200) {
-          // The rest of a refusal is read and dropped, which keeps its connection.
-          if (next !== undefined && NOT_NOW.has(statusCode)) return move(next);
-          begun = true;
-          clearTimeout(this.#deadline);
-          if (NOT_NOW.has(statusCode)) upstream.suspect();
-        }
+        if (statusCode < 200) return;
+        const failed = NOT_NOW.has(statusCode);
+        settled(failed ? 'failed' : 'answered');
+        const next = failed ? this.#next(upstream) : undefined;
+        // The rest of a refusal is read and dropped, which keeps its connection.
+        if (next !== undefined) return move(next);
+        begun = true;
+        clearTimeout(this.#deadline);
+        exchange.msUpstream = tenths(performance.now() - exchange.startedAt);
         this.rawHeaders = controller.rawHeaders ?? null;
-        this.#handler.onResponseStart?.(this, statusCode, headers, statusMessage);
+        const answer = clientHeadersOf(this.#conversation, headers);
+        this.#handler.onResponseStart?.(this, statusCode, answer, statusMessage);
       },
       onResponseData: (_controller, chunk) => {
-        if (!forsaken) this.#handler.onResponseData?.(this, chunk);
+        if (forsaken) return;
+        exchange.bytes += chunk.length;
+        this.#handler.onResponseData?.(this, chunk);
       },
       onResponseEnd: (_controller, trailers) => {
-        if (!forsaken) this.#handler.onResponseEnd?.(this, trailers);
+        if (forsaken) return;
+        exchange.owedSince = performance.now();
+        this.#handler.onResponseEnd?.(this, trailers);
       },
       onResponseError: (_controller, error) => {
         if (forsaken) return;
-        if (begun || this.#reason !== null) return this.#fail(this.#reason ?? error);
+        if (begun || this.#reason !== null) {
+          settled(this.#reason instanceof EdgeProxyError ? 'failed' : 'left');
+          return this.#fail(this.#reason ?? error);
+        }
+        settled(isOurs(error) ? 'left' : 'failed');
+        const next = isOurs(error) ? undefined : this.#next(upstream);
         if (next !== undefined) return move(next);
-        upstream.suspect();
         this.#fail(error);
       },
     });
   }
 
+  /** The upstream to ask after `failed`, if this request may be asked again. */
+  #next(failed: Upstream): Upstream | undefined {
+    const { exchange, rules } = this.#conversation;
+    if (!this.#safe || exchange.retried !== undefined) return undefined;
+    const next = this.#options.candidates().find(({ region }) => region !== failed.region);
+    if (next === undefined) return undefined;
+    if (this.#options.budget.take(rules.config.retryBudget, performance.now())) return next;
+    exchange.retryDenied = true;
+    return undefined;
+  }
+
   #requestTo(upstream: Upstream): Dispatcher.DispatchOptions {
+    const { exchange, rules } = this.#conversation;
+    const { headers, writeHeaders } = rules.config.timeouts;
     return {
       ...this.#request,
+      // reply-from's has been through a URL, which writes some characters in another way.
+      path: exchange.target,
       headers: withHost(this.#request.headers, upstream.hostname),
-      headersTimeout: this.#safe ? this.#options.headersMs : this.#options.writeHeadersMs,
+      headersTimeout: (this.#safe ? headers : writeHeaders) * 1_000,
     };
   }
 
@@ -148,7 +193,7 @@ class Journey implements Dispatcher.DispatchController {
   }
 
   #expire(): void {
-    const seconds = this.#options.attemptsMs / 1_000;
+    const seconds = this.#conversation.rules.config.timeouts.attempts;
     this.abort(
       new EdgeProxyError(
         'EDGE_PROXY_ATTEMPTS_TIMEOUT',
@@ -166,10 +211,12 @@ class Journey implements Dispatcher.DispatchController {
   }
 
   pause(): void {
+    this.#conversation.exchange.owedSince = performance.now();
     this.#controller?.pause();
   }
 
   resume(): void {
+    delete this.#conversation.exchange.owedSince;
     this.#controller?.resume();
   }
 
@@ -188,6 +235,9 @@ class Journey implements Dispatcher.DispatchController {
   rawHeaders: RawFields = null;
   rawTrailers: RawFields = null;
 }
+
+/** Whether a request failed for what it is, not for where it was sent. */
+const isOurs = (error: unknown): boolean => OWN_FAULTS.has(errorCode(error) ?? '');
 
 /** Host comes first and belongs to the upstream, whatever form the other headers have. */
 function withHost(headers: Dispatcher.DispatchOptions['headers'], host: string): RequestHeaders {

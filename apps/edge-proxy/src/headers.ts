@@ -60,7 +60,7 @@ const requestDrops: readonly Drop<RequestContext>[] = [
 const responseDrops: readonly Drop<HopContext>[] = [isHopByHop, isClaimOfEdge];
 
 /** undici gives any header as a list that an upstream repeats, whatever Node's type says. */
-type Received = Readonly<Record<string, string | readonly string[] | undefined>>;
+export type Received = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 function connectionNames({ connection = [] }: Received): readonly string[] {
   return [connection]
@@ -122,9 +122,22 @@ export function upstreamRequestHeaders(headers: IncomingHttpHeaders, client: Cli
   };
 }
 
-/** The upstream's headers that the client gets; `edgeHeaders` are added to them. */
-export function clientResponseHeaders(headers: IncomingHttpHeaders): Headers {
+/** The upstream's headers that the client gets; `answerHeaders` adds what the edge says of them. */
+export function clientResponseHeaders(headers: Received): Headers {
   return keep(headers, responseDrops, { connection: connectionNames(headers) });
+}
+
+/** A message's Via, with this proxy added to the others (RFC 9110, section 7.6.3). */
+export const viaOf = (received: Received, version: string, instanceLabel: string): string =>
+  listed(received['via'], `${version} ${instanceLabel}`);
+
+/** `Server-Timing` of a response that took `ms` milliseconds to begin: https://www.w3.org/TR/server-timing/ */
+export const serverTimingOf = (received: Received, instanceLabel: string, ms: number): string =>
+  listed(received['server-timing'], `edge;desc="${instanceLabel}";dur=${ms}`);
+
+function listed(before: string | readonly string[] | undefined, last: string): string {
+  if (before === undefined) return last;
+  return `${typeof before === 'string' ? before : before.join(', ')}, ${last}`;
 }
 
 /** What every answer carries, whoever made it: the request's id, the instance and its engine. */

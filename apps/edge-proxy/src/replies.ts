@@ -1,18 +1,53 @@
-import { type EdgeErrorReason, edgeErrorBody, edgeErrors } from '@isochrone/config-gen';
-import type { FastifyReply } from 'fastify';
+import type { ServerResponse } from 'node:http';
+import { Http2ServerResponse } from 'node:http2';
+import { CLIENT_RATE_WINDOW, type EdgeErrorReason, edgeErrorBody, edgeErrors } from '@isochrone/config-gen';
+import type { Conversation } from './conversation.ts';
+import { edgeHeaders, type Headers } from './headers.ts';
+import { FORWARDED_METHODS } from './judgement.ts';
+
+/** Sends a whole answer of this proxy's own. */
+export function answer(
+  { rules, exchange, response }: Conversation,
+  status: number,
+  headers: Headers,
+  body: string,
+): void {
+  const bytes = Buffer.from(body);
+  exchange.bytes = exchange.method === 'HEAD' ? 0 : bytes.length;
+  response.writeHead(status, {
+    ...edgeHeaders(rules.instanceLabel, exchange.requestId),
+    ...headers,
+    'cache-control': 'no-store',
+    'content-length': String(bytes.length),
+    ...(exchange.last ? { connection: 'close' } : {}),
+  });
+  response.end(bytes);
+}
+
+/** Headers that some errors come with. */
+const extras: Partial<Readonly<Record<EdgeErrorReason, Headers>>> = {
+  'method-not-allowed': { allow: FORWARDED_METHODS.join(', ') },
+  'rate-limited': { 'retry-after': String(CLIENT_RATE_WINDOW) },
+};
 
 /** Answers with an error of this proxy's own: RFC 9457 body, and the reason in `x-edge-reason`. */
-export function sendProblem(reply: FastifyReply, reason: EdgeErrorReason): FastifyReply {
-  reply.request.exchange.reason = reason;
-  return (
-    reply
-      .code(edgeErrors[reason].status)
-      .header('cache-control', 'no-store')
-      .header('content-type', 'application/problem+json')
-      .header('x-edge-reason', reason)
-      // As bytes: Fastify appends a charset to the type of JSON text.
-      .send(Buffer.from(edgeErrorBody(reason)))
+export function answerProblem(conversation: Conversation, reason: EdgeErrorReason, headers?: Headers): void {
+  conversation.exchange.reason = reason;
+  answer(
+    conversation,
+    edgeErrors[reason].status,
+    { ...extras[reason], ...headers, 'content-type': 'application/problem+json', 'x-edge-reason': reason },
+    edgeErrorBody(reason),
   );
+}
+
+const INTERNAL_ERROR = 2;
+
+/** Breaks a response off, so that nobody takes the part that was sent for all of it. */
+export function cut(response: ServerResponse | Http2ServerResponse): void {
+  // An HTTP/2 stream that is merely destroyed ends without an error code.
+  if (response instanceof Http2ServerResponse) response.stream.close(INTERNAL_ERROR);
+  else response.destroy();
 }
 
 /** What an error that Fastify or a plugin threw means for the client. */

@@ -1,4 +1,5 @@
-import { type LookupAddress, Resolver } from 'node:dns';
+import type { LookupAddress } from 'node:dns';
+import { Resolver } from 'node:dns/promises';
 import type { LookupFunction } from 'node:net';
 import type { EdgeProxyConfig } from '@isochrone/config-gen';
 import { EdgeProxyError, errorCode, errorMessage } from './errors.ts';
@@ -17,85 +18,87 @@ const RETRY_SECONDS = 5;
 /** The name server answered, and the name is gone: an old address must not stand in for that. */
 const AUTHORITATIVE = new Set(['ENODATA', 'ENOTFOUND']);
 
-interface Answer {
+export interface Answer {
   readonly addresses: readonly string[];
+  /** Milliseconds on the clock of `now`. */
   readonly freshUntil: number;
   readonly staleUntil: number;
 }
 
-type Waiter = (error: EdgeProxyError | null, addresses: readonly string[]) => void;
+export interface Names {
+  /** For `net.connect`. */
+  readonly lookup: LookupFunction;
+  /**
+   * The addresses of a name, and how long they are good for.
+   * @throws EdgeProxyError EDGE_PROXY_UPSTREAM_DNS
+   */
+  readonly resolve: (hostname: string) => Promise<Answer>;
+}
 
 /**
- * A `lookup` for `net.connect` that asks name servers for A records and nobody else.
+ * Asks name servers for A records and nobody else.
  * `getaddrinfo` answers every name under `.localhost` with loopback itself, and blocks one of four threads while it waits.
  * `system` are the name servers of /etc/resolv.conf.
  */
-export function createLookup(
-  resolver: EdgeProxyConfig['resolver'],
-  now: () => number = Date.now,
-): LookupFunction {
+export function createNames(resolver: EdgeProxyConfig['resolver'], now: () => number = Date.now): Names {
   const client = new Resolver({ timeout: FIRST_TRY_MS, tries: TRIES });
   if (resolver !== 'system') client.setServers([serverText(resolver)]);
   const answers = new Map<string, Answer>();
-  const waiting = new Map<string, Waiter[]>();
+  const asking = new Map<string, Promise<Answer>>();
 
-  function settle(hostname: string, error: EdgeProxyError | null, addresses: readonly string[]): void {
-    const waiters = waiting.get(hostname) ?? [];
-    waiting.delete(hostname);
-    for (const waiter of waiters) waiter(error, addresses);
-  }
-
-  function ask(hostname: string): void {
-    client.resolve4(hostname, { ttl: true }, (error, records) => {
+  async function ask(hostname: string): Promise<Answer> {
+    try {
+      const records = await client.resolve4(hostname, { ttl: true });
       const time = now();
-      if (error === null) {
-        const ttl = Math.min(...records.map((record) => record.ttl));
-        const freshUntil = time + Math.min(Math.max(ttl, SHORTEST_TTL), LONGEST_TTL) * 1_000;
-        const addresses = records.map(({ address }) => address);
-        answers.set(hostname, { addresses, freshUntil, staleUntil: time + STALE_SECONDS * 1_000 });
-        settle(hostname, null, addresses);
-        return;
-      }
+      const ttl = Math.min(...records.map((record) => record.ttl));
+      return {
+        addresses: records.map(({ address }) => address),
+        freshUntil: time + Math.min(Math.max(ttl, SHORTEST_TTL), LONGEST_TTL) * 1_000,
+        staleUntil: time + STALE_SECONDS * 1_000,
+      };
+    } catch (error) {
+      const time = now();
       const last = answers.get(hostname);
-      if (last !== undefined && last.staleUntil > time && !AUTHORITATIVE.has(errorCode(error) ?? '')) {
-        answers.set(hostname, { ...last, freshUntil: time + RETRY_SECONDS * 1_000 });
-        settle(hostname, null, last.addresses);
-        return;
-      }
+      if (last !== undefined && last.staleUntil > time && !AUTHORITATIVE.has(errorCode(error) ?? ''))
+        return { ...last, freshUntil: time + RETRY_SECONDS * 1_000 };
       answers.delete(hostname);
-      settle(
-        hostname,
-        new EdgeProxyError(
-          'EDGE_PROXY_UPSTREAM_DNS',
-          `no address for ${hostname}: ${errorMessage(error)}`,
-          'check the record, and that the configured resolver answers',
-          { cause: error },
-        ),
-        [],
+      throw new EdgeProxyError(
+        'EDGE_PROXY_UPSTREAM_DNS',
+        `no address for ${hostname}: ${errorMessage(error)}`,
+        'check the record, and that the configured resolver answers',
+        { cause: error },
       );
-    });
+    }
   }
 
-  return (hostname, options, callback) => {
-    const reply: Waiter = (error, addresses) => {
-      const found: LookupAddress[] = addresses.map((address) => ({ address, family: 4 }));
-      if (options.all) callback(error, found);
-      else callback(error, found[0]?.address ?? '', 4);
-    };
-    const answer = answers.get(hostname);
-    if (answer !== undefined && answer.freshUntil > now()) {
-      // `net.connect` relies on a callback that comes later, as from getaddrinfo.
-      process.nextTick(reply, null, answer.addresses);
-      return;
+  async function resolve(hostname: string): Promise<Answer> {
+    const known = answers.get(hostname);
+    if (known !== undefined && known.freshUntil > now()) return known;
+    const pending = asking.get(hostname) ?? ask(hostname);
+    asking.set(hostname, pending);
+    try {
+      const answer = await pending;
+      answers.set(hostname, answer);
+      return answer;
+    } finally {
+      if (asking.get(hostname) === pending) asking.delete(hostname);
     }
-    const waiters = waiting.get(hostname);
-    if (waiters !== undefined) {
-      waiters.push(reply);
-      return;
-    }
-    waiting.set(hostname, [reply]);
-    ask(hostname);
+  }
+
+  const lookup: LookupFunction = (hostname, options, callback) => {
+    resolve(hostname).then(
+      ({ addresses }) => {
+        if (options.all)
+          callback(
+            null,
+            addresses.map((address): LookupAddress => ({ address, family: 4 })),
+          );
+        else callback(null, addresses[0] ?? '', 4);
+      },
+      (error) => (options.all ? callback(error, []) : callback(error, '', 4)),
+    );
   };
+  return { lookup, resolve };
 }
 
 function serverText({ address, port }: { readonly address: string; readonly port: number }): string {

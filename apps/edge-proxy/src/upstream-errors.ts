@@ -3,6 +3,7 @@ import { errorCode } from './errors.ts';
 
 const reasons: Readonly<Record<string, EdgeErrorReason>> = {
   EDGE_PROXY_ATTEMPTS_TIMEOUT: 'upstream-timeout',
+  EDGE_PROXY_BODY_TIMEOUT: 'request-timeout',
   EDGE_PROXY_BODY_TOO_LARGE: 'body-too-large',
   EDGE_PROXY_NO_HEALTHY_UPSTREAM: 'no-healthy-upstream',
   EDGE_PROXY_UPSTREAM_DNS: 'upstream-unreachable',

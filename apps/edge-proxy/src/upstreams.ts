@@ -1,19 +1,14 @@
-import { createSecureContext, type SecureContext } from 'node:tls';
 import type { EdgeProxyConfig } from '@isochrone/config-gen';
 import type { FastifyBaseLogger } from 'fastify';
-import { type Dispatcher, Pool } from 'undici';
-import { errorMessage } from './errors.ts';
-import { Health } from './health.ts';
-import { createLookup } from './resolver.ts';
+import type { Dispatcher, Pool } from 'undici';
+import type { HealthState } from './health.ts';
+import type { Materials } from './materials.ts';
+import type { Settlement } from './passive-watch.ts';
+import { createNames } from './resolver.ts';
+import { type OpenUpstream, openUpstream, trustOf } from './upstream.ts';
 
-/** Idle connections stay open longer than traffic pauses: a new one costs three round trips. */
-const KEEP_ALIVE_MS = 300_000;
-
-/** Connections older than this are replaced when next used, so that a moved address is followed. */
-const CONNECTION_TTL_MS = 60_000;
-
-/** Time for one of several addresses to connect before the next is tried; half the world is 150 ms away. */
-const NEXT_ADDRESS_MS = 1_000;
+/** How often stalled upstreams are looked for. */
+const WATCH_MS = 250;
 
 /** One API that requests may be sent to. */
 export interface Upstream {
@@ -21,97 +16,85 @@ export interface Upstream {
   /** Host, SNI and certificate name of everything sent to it. */
   readonly hostname: string;
   readonly dispatcher: Dispatcher;
-  readonly healthy: boolean;
-  /** Tells that a request failed there: it is checked at once. */
-  suspect(): void;
+  /** Begins a request there; the result is to be called with how it went. */
+  asked(): (settlement: Settlement) => void;
+}
+
+/** What metrics show of an upstream. */
+export interface UpstreamStatus {
+  readonly region: string;
+  readonly state: HealthState;
+  readonly connections: Pool['stats'];
 }
 
 export interface Upstreams {
-  /** The healthy ones, in the order of preference. */
+  /** Those that are not unhealthy, in the order of preference, suspects last. */
   candidates(): readonly Upstream[];
+  status(): readonly UpstreamStatus[];
   /** Starts the health checks. */
   start(): void;
+  /** Takes over what changed: new upstreams are opened, and old ones closed once nothing is in flight there. */
+  reload(config: EdgeProxyConfig, materials: Materials): void;
   /** Stops the checks and closes every connection. */
   close(): Promise<void>;
 }
 
 /** Opens one pool for each upstream: its Host, SNI and certificate name are fixed together, and always verified. */
-export function openUpstreams(config: EdgeProxyConfig, originCa: string, log: FastifyBaseLogger): Upstreams {
-  const lookup = createLookup(config.resolver);
-  // One for all connections: without it each of them would parse the whole bundle, 140 authorities on Debian.
-  const trust = createSecureContext({ ca: originCa, minVersion: 'TLSv1.2' });
-  const opened = config.upstreams.map((upstream) => openUpstream({ config, upstream, trust, lookup, log }));
-  return {
-    candidates: () => opened.filter(({ healthy }) => healthy),
-    start: () => {
-      for (const { health } of opened) health.checkNow();
-    },
-    close: async () => {
-      for (const { health } of opened) health.stop();
-      await Promise.all(opened.map(({ dispatcher }) => dispatcher.destroy()));
-    },
+export function openUpstreams(
+  config: EdgeProxyConfig,
+  materials: Materials,
+  log: FastifyBaseLogger,
+): Upstreams {
+  let opened = new Map<string, OpenUpstream>();
+  let ordered: readonly Upstream[] = [];
+  let started = false;
+  const closing = new Set<Promise<void>>();
+
+  const order = (): void => {
+    const of = (wanted: HealthState) => [...opened.values()].filter(({ state }) => state === wanted);
+    ordered = [...of('healthy'), ...of('suspect')];
   };
-}
 
-function openUpstream({
-  config,
-  upstream: { region, hostname, port, checkInterval },
-  trust,
-  lookup,
-  log,
-}: {
-  readonly config: EdgeProxyConfig;
-  readonly upstream: EdgeProxyConfig['upstreams'][number];
-  readonly trust: SecureContext;
-  readonly lookup: ReturnType<typeof createLookup>;
-  readonly log: FastifyBaseLogger;
-}) {
-  const { timeouts, healthPath } = config;
-  const pool = new Pool(`https://${hostname}:${port}`, {
-    // Measured: an HTTP/2 connection to the upstream costs 80 % more CPU for each request.
-    allowH2: false,
-    connectTimeout: timeouts.connect * 1_000,
-    headersTimeout: timeouts.headers * 1_000,
-    bodyTimeout: timeouts.body * 1_000,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    keepAliveMaxTimeout: KEEP_ALIVE_MS,
-    clientTtl: CONNECTION_TTL_MS,
-    connect: {
-      secureContext: trust,
-      servername: hostname,
-      rejectUnauthorized: true,
-      lookup,
-      autoSelectFamilyAttemptTimeout: NEXT_ADDRESS_MS,
-    },
-  });
-
-  async function check(): Promise<boolean> {
-    try {
-      const headers = { host: hostname, 'user-agent': 'isochrone-edge-proxy' };
-      const { statusCode, body } = await pool.request({ method: 'GET', path: healthPath, headers });
-      await body.dump();
-      if (statusCode === 200) return true;
-      log.debug({ upstream: hostname, status: statusCode }, 'upstream failed its health check');
-    } catch (error) {
-      log.debug({ upstream: hostname, error: errorMessage(error) }, 'upstream failed its health check');
+  function open({ upstreams, resolver, timeouts, healthPath }: EdgeProxyConfig, { originCa }: Materials) {
+    const names = createNames(resolver);
+    const trust = trustOf(originCa);
+    const before = opened;
+    opened = new Map();
+    for (const upstream of upstreams) {
+      // Whatever is the same keeps its connections, and what its checks have found.
+      const key = JSON.stringify([upstream, resolver, timeouts, originCa]);
+      const kept = before.get(key);
+      before.delete(key);
+      const one =
+        kept ?? openUpstream({ upstream, timeouts, healthPath, trust, names, log, onChange: order });
+      opened.set(key, one);
+      if (kept === undefined && started) one.start();
     }
-    return false;
+    for (const one of before.values()) {
+      const closed = one.close().finally(() => closing.delete(closed));
+      closing.add(closed);
+    }
+    order();
   }
+  open(config, materials);
+  const watch = setInterval(() => {
+    for (const one of opened.values()) one.watch();
+  }, WATCH_MS);
+  watch.unref();
 
-  const health = new Health({
-    check,
-    intervalMs: checkInterval * 1_000,
-    onChange: (healthy) =>
-      log.warn({ upstream: hostname }, healthy ? 'upstream is healthy again' : 'upstream is unhealthy'),
-  });
   return {
-    region,
-    hostname,
-    dispatcher: pool,
-    health,
-    get healthy() {
-      return health.healthy;
+    candidates: () => ordered,
+    status: () =>
+      [...opened.values()].map(({ region, state, connections }) => ({ region, state, connections })),
+    start: () => {
+      started = true;
+      for (const one of opened.values()) one.start();
     },
-    suspect: () => health.checkNow(),
+    reload: open,
+    close: async () => {
+      clearInterval(watch);
+      await Promise.all([...opened.values()].map((one) => one.destroy()));
+      await Promise.all(closing);
+    },
   };
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { OWN_API, PUBLIC_HOST } from './support/certificates.ts';
-import { ask } from './support/client.ts';
+import { ask, askH2, openSession } from './support/client.ts';
 import { startTestEdge } from './support/edge.ts';
 import { eventually } from './support/eventually.ts';
 import { closedPort, startUpstream } from './support/upstream.ts';
@@ -14,18 +14,26 @@ it('writes one line for each request, without any secret of the client', async (
   });
 
   await eventually(() => expect(edge.log.filter(({ msg }) => msg === 'request')).toHaveLength(1));
-  expect(edge.log.at(-1)).toMatchObject({
+  expect(edge.log.at(-1)).toEqual({
     level: 30,
+    time: expect.any(Number),
+    event: 'request',
     instance: 'proxy1-us-east-1-fast',
-    request: answer.headers['x-request-id'],
-    peer: '127.0.0.1',
+    requestId: answer.headers['x-request-id'],
+    client: '127.0.0.1',
+    tls: 'TLSv1.3',
     protocol: 'HTTP/1.1',
     method: 'GET',
     host: PUBLIC_HOST,
     path: '/v1/accounts/acme/tours/welcome',
     status: 200,
-    ms: expect.any(Number),
-    upstream: OWN_API,
+    bytes: answer.body.length,
+    upstream: 'us-east-1',
+    retried: '',
+    reason: '',
+    msUpstream: expect.any(Number),
+    msTotal: expect.any(Number),
+    msg: 'request',
   });
   expect(JSON.stringify(edge.log)).not.toContain('secret');
 });
@@ -38,6 +46,38 @@ it('says why a request failed', async () => {
   await eventually(() =>
     expect(edge.log.filter(({ msg }) => msg === 'request')).toMatchObject([
       { status: 502, reason: 'upstream-unreachable', error: expect.stringContaining('ECONNREFUSED') },
+    ]),
+  );
+});
+
+it('names the protocol of an HTTP/2 request, and the TLS version of its connection', async () => {
+  const edge = await startTestEdge([await startUpstream(OWN_API)]);
+
+  await askH2(openSession(edge));
+
+  await eventually(() =>
+    expect(edge.log.find(({ msg }) => msg === 'request')).toMatchObject({
+      client: '127.0.0.1',
+      tls: 'TLSv1.3',
+      protocol: 'HTTP/2.0',
+      host: PUBLIC_HOST,
+    }),
+  );
+});
+
+it('samples what went well, and leaves out health checks that did, but nothing else', async () => {
+  const upstream = await startUpstream(OWN_API, (request, response) =>
+    response.writeHead(request.url === '/gone' ? 404 : 200).end(),
+  );
+  const edge = await startTestEdge([upstream], { config: { logSample: 0 } });
+
+  for (const path of ['/acme.js', '/healthz', '/gone']) await ask(edge, { path });
+  await ask(edge, { path: '/healthz', method: 'PUT' });
+
+  await eventually(() =>
+    expect(edge.log.filter(({ msg }) => msg === 'request')).toMatchObject([
+      { path: '/gone', status: 404 },
+      { path: '/healthz', status: 405, reason: 'method-not-allowed' },
     ]),
   );
 });

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { expect, it } from 'vitest';
-import { OWN_API } from './support/certificates.ts';
+import { FALLBACK_API, OWN_API } from './support/certificates.ts';
 import { ask, askH2, begin, beginStream, openSession } from './support/client.ts';
 import { startTestEdge } from './support/edge.ts';
 import { eventually } from './support/eventually.ts';
@@ -47,6 +47,53 @@ it.each(['POST', 'PUT', 'PATCH', 'DELETE'])('passes the body of a %s on as it is
   }
   expect(await ask(edge, { method, body: Readable.from([body]) })).toMatchObject({ status: 200, body });
   expect(await askH2(openSession(edge), { method, body })).toMatchObject({ status: 200, body });
+});
+
+it('passes the body of a GET on, and never sends it twice', async () => {
+  const upstream = await startUpstream(OWN_API, (request, response) => {
+    if (request.url === '/503') response.writeHead(503);
+    request.pipe(response);
+  });
+  const fallback = await startUpstream(FALLBACK_API);
+  const edge = await startTestEdge([upstream, fallback]);
+
+  for (const get of [ask.bind(null, edge), askH2.bind(null, openSession(edge))]) {
+    expect(await get({ body: 'query' })).toMatchObject({ status: 200, body: 'query' });
+    expect(await get({ body: Readable.from(['query']) })).toMatchObject({ status: 200, body: 'query' });
+    expect(await get({ path: '/503', body: 'query' })).toMatchObject({ status: 503, body: 'query' });
+  }
+  expect(fallback.seen).toEqual([]);
+  expect(await ask(edge, { body: Buffer.alloc(MEBIBYTE + 1) })).toMatchObject(tooLarge);
+});
+
+it('stops reading from the upstream while the client does not read', async () => {
+  const chunk = Buffer.alloc(64 * 1_024, 'x');
+  let sent = 0;
+  const upstream = await startUpstream(OWN_API, (_request, response) => {
+    const more = (): void => {
+      while (sent < 64 * MEBIBYTE && !response.destroyed) {
+        sent += chunk.length;
+        if (!response.write(chunk)) return void response.once('drain', more);
+      }
+    };
+    more();
+  });
+  const edge = await startTestEdge([upstream], { timeouts: { body: 0.2 } });
+  const request = begin(edge);
+  request.on('error', () => {});
+  const [response] = await once(request, 'response');
+  response.pause();
+
+  // Silence that the client asked for is not the upstream's.
+  let before = -1;
+  while (sent !== before) {
+    before = sent;
+    await new Promise((resolve) => setTimeout(resolve, 600));
+  }
+
+  expect(sent).toBeLessThan(32 * MEBIBYTE);
+  expect(edge.log.some(({ msg }) => msg === 'request')).toBe(false);
+  request.destroy();
 });
 
 it('passes on a DELETE without a body', async () => {

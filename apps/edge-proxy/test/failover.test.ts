@@ -19,11 +19,15 @@ it.each(failures)('moves a GET to the next upstream when the first %s', async (_
   const fallback = await startUpstream(FALLBACK_API);
   const edge = await startTestEdge([own, fallback], { timeouts: { headers: 1 } });
 
-  expect(await ask(edge)).toMatchObject({ status: 200, body: `hello from ${FALLBACK_API}` });
+  expect(await ask(edge)).toMatchObject({
+    status: 200,
+    body: `hello from ${FALLBACK_API}`,
+    headers: { 'x-edge-upstream': 'eu-west-1', 'x-edge-retried': 'us-east-1' },
+  });
   expect(fallback.seen).toMatchObject([{ servername: FALLBACK_API, headers: { host: FALLBACK_API } }]);
   expect(edge.log.find(({ msg }) => msg === 'request')).toMatchObject({
-    upstream: FALLBACK_API,
-    moved: true,
+    upstream: 'eu-west-1',
+    retried: 'us-east-1',
   });
 });
 
@@ -96,4 +100,39 @@ it('checks an upstream at once when a request failed there, and leaves it out wh
   expect(await ask(edge)).toMatchObject({ status: 200 });
 
   expect(own.seen).toHaveLength(before);
+});
+
+it('answers with the first failure once the retry budget is spent', async () => {
+  const own = await startUpstream(OWN_API, (_request, response) => response.writeHead(503).end());
+  const edge = await startTestEdge([own, await startUpstream(FALLBACK_API)], { config: { retryBudget: 0 } });
+
+  expect(await ask(edge)).toMatchObject({ status: 503, headers: { 'x-edge-upstream': 'us-east-1' } });
+});
+
+it('asks an upstream that keeps failing requests last, though its checks go well', async () => {
+  const own = await startUpstream(OWN_API, (_request, response) => response.writeHead(503).end());
+  const edge = await startTestEdge([own, await startUpstream(FALLBACK_API)]);
+  for (let count = 0; count < 3; count += 1) await ask(edge);
+
+  const { headers } = await ask(edge);
+
+  expect(headers['x-edge-upstream']).toBe('eu-west-1');
+  expect(headers).not.toHaveProperty('x-edge-retried');
+  expect(edge.log.some(({ msg }) => msg === 'upstream is suspect')).toBe(true);
+  await eventually(() => expect(edge.log.some(({ msg }) => msg === 'upstream is healthy again')).toBe(true));
+});
+
+it('leaves an upstream alone that stopped answering, before the first request there has timed out', async () => {
+  const own = await startUpstream(OWN_API, () => {});
+  const edge = await startTestEdge([own, await startUpstream(FALLBACK_API)], {
+    timeouts: { headers: 20, attempts: 30 },
+  });
+  const stuck = [1, 2, 3].map(() => ask(edge));
+  await eventually(() => expect(own.seen).toHaveLength(3));
+
+  await eventually(() => expect(edge.log.some(({ msg }) => msg === 'upstream is suspect')).toBe(true));
+
+  expect((await ask(edge)).headers['x-edge-upstream']).toBe('eu-west-1');
+  await own.close();
+  expect((await Promise.all(stuck)).map(({ status }) => status)).toEqual([200, 200, 200]);
 });

@@ -109,6 +109,77 @@ it('takes each of several Connection headers of the upstream', async () => {
   expect((await askH2(openSession(edge))).status).toBe(200);
 });
 
+it('takes each of several Connection headers, whichever way the response goes', async () => {
+  const upstream = await startUpstream(OWN_API, (_request, response) =>
+    response.writeHead(200, { connection: ['keep-alive', 'x-internal'], 'x-internal': '1' }).end('ok'),
+  );
+  const edge = await startTestEdge([upstream]);
+  const session = openSession(edge);
+
+  for (const answer of [
+    await askH2(session),
+    await askH2(session, { method: 'PUT', body: 'x' }),
+    await ask(edge, { method: 'PUT', body: 'x' }),
+  ]) {
+    expect(answer.status).toBe(200);
+    expect(answer.headers).not.toHaveProperty('x-internal');
+  }
+});
+
+const ways = [{ method: 'GET' }, { method: 'PUT', body: 'x' }] as const;
+
+it.each(ways)('says by whom, from where and how fast a $method was answered', async (request) => {
+  const upstream = await startUpstream(OWN_API, (_request, response) =>
+    response.writeHead(200, { via: '1.1 api', 'server-timing': 'db;dur=3' }).end('ok'),
+  );
+  const edge = await startTestEdge([upstream]);
+
+  const headers = { via: '1.0 cache' };
+  for (const get of [ask.bind(null, edge), askH2.bind(null, openSession(edge))]) {
+    const answer = await get({ ...request, headers });
+    expect(answer.headers).toMatchObject({
+      via: '1.1 api, 1.1 proxy1-us-east-1-fast',
+      'server-timing': expect.stringMatching(/^db;dur=3, edge;desc="proxy1-us-east-1-fast";dur=\d+(\.\d)?$/),
+      'x-edge-upstream': 'us-east-1',
+    });
+    expect(answer.headers).not.toHaveProperty('x-edge-retried');
+  }
+  expect(upstream.seen.map((seen) => seen.headers['via'])).toEqual([
+    '1.0 cache, 1.1 proxy1-us-east-1-fast',
+    '1.0 cache, 2.0 proxy1-us-east-1-fast',
+  ]);
+});
+
+it.each(ways)('puts the public name where a $method’s response names a region', async (request) => {
+  const upstream = await startUpstream(OWN_API, (_request, response) =>
+    response
+      .writeHead(302, {
+        location: `http://${OWN_API.toUpperCase()}:443/next?a=b`,
+        'set-cookie': [`a=1; Domain=.${OWN_API}; Secure`, 'b=2; Domain=elsewhere.example', 'c=3'],
+      })
+      .end(),
+  );
+  const edge = await startTestEdge([upstream]);
+  const other = await startTestEdge([upstream], { config: { publicPort: 8443 } });
+
+  expect((await ask(edge, request)).headers).toMatchObject({
+    location: `https://${PUBLIC_HOST}/next?a=b`,
+    'set-cookie': [`a=1; Domain=${PUBLIC_HOST}; Secure`, 'b=2; Domain=elsewhere.example', 'c=3'],
+  });
+  expect((await ask(other, request)).headers['location']).toBe(`https://${PUBLIC_HOST}:8443/next?a=b`);
+});
+
+it.each(['/next', 'https://elsewhere.example/next', '//elsewhere.example', 'next?to=https://x.test'])(
+  'leaves the location %s as it is',
+  async (location) => {
+    const upstream = await startUpstream(OWN_API, (_request, response) =>
+      response.writeHead(302, { location }).end(),
+    );
+
+    expect((await ask(await startTestEdge([upstream]))).headers['location']).toBe(location);
+  },
+);
+
 it('sends one value of a header that an upstream must not repeat, and joins a list', async () => {
   const upstream = await startUpstream(OWN_API, (_request, response) =>
     response.setHeader('etag', ['"a"', '"b"']).setHeader('content-language', ['en', 'de']).end('ok'),

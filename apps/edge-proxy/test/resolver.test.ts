@@ -1,13 +1,13 @@
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
-import { createLookup } from '../src/resolver.ts';
+import { createNames } from '../src/resolver.ts';
 import { startNameServer } from './support/name-server.ts';
 
 const NAME = 'us-east-1-fast.example.com.localhost';
 
 function lookupWith(resolver: { address: string; port: number }) {
   let time = 0;
-  const lookup = createLookup(resolver, () => time);
+  const { lookup } = createNames(resolver, () => time);
   const all = (name: string): Promise<unknown> =>
     new Promise((resolve, reject) =>
       lookup(name, { all: true }, (error, addresses) => (error ? reject(error) : resolve(addresses))),

@@ -68,4 +68,5 @@ export const cities: readonly City[] = [
   city(48, 'Sydney', -33.87, 151.21),
   city(49, 'Auckland', -36.85, 174.76),
   city(50, 'Honolulu', 21.31, -157.86),
+  city(51, 'Lisbon', 38.72, -9.14),
 ];

@@ -1,4 +1,4 @@
-import type { Block, Step } from '@isochrone/tours';
+import type { Block, Inline, Step } from '@isochrone/tours';
 import { type Driver, driver, type PopoverDOM } from 'driver.js';
 import { keepingAttributes } from './attributes.ts';
 import { guard } from './guard.ts';
@@ -103,6 +103,14 @@ function fill(popover: PopoverDOM, view: View): void {
 function renderBlock(block: Block): Node {
   const paragraph = document.createElement('p');
   paragraph.className = 'isochrone-paragraph';
-  paragraph.textContent = block.text;
+  paragraph.textContent = plainText(block);
   return paragraph;
 }
+
+function plainText(block: Block): string {
+  if (block.kind === 'image') return block.alt;
+  return block.kind === 'list' ? block.items.map(plain).join('\n') : plain(block.text);
+}
+
+const plain = (inline: Inline): string =>
+  typeof inline === 'string' ? inline : inline.map(({ text }) => text).join('');

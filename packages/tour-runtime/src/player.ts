@@ -69,7 +69,7 @@ async function placeOf(
   step: Step,
   signal: AbortSignal,
 ): Promise<'missing' | { readonly target: Element | undefined }> {
-  if (step.kind === 'modal') return { target: undefined };
+  if (step.kind !== 'tooltip') return { target: undefined };
   const {
     path,
     waitMs = tourDefaults.anchor.waitMs,

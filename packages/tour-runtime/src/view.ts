@@ -3,8 +3,15 @@ import type { View } from './highlighter.ts';
 import { pickLocale } from './locale.ts';
 import type { Move } from './moves.ts';
 
-const MOVE_OF_ACTION = { next: 'next', back: 'back', done: 'finish', dismiss: 'dismiss' } as const;
-const LABELS = { next: 'Next', done: 'Done', back: 'Back', dismiss: 'Close' } as const;
+const MOVE_OF_ACTION = {
+  next: 'next',
+  back: 'back',
+  done: 'finish',
+  dismiss: 'dismiss',
+  link: 'finish',
+  tour: 'finish',
+} as const;
+const LABELS = { next: 'Next', done: 'Done', back: 'Back', dismiss: 'Close', link: '', tour: '' } as const;
 
 /** A step as it is shown to this visitor. */
 export function viewOf(

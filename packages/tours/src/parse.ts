@@ -1,32 +1,53 @@
 import type { z } from 'zod';
+import { type Environment, environmentSchema } from './environment.ts';
 import type { TourProblem } from './errors.ts';
 import { forbiddenKeys } from './forbidden-keys.ts';
 import { limits } from './limits.ts';
-import { pointerTo } from './pointer.ts';
 import { type Readable, rules } from './rules.ts';
-import { stepSchema, type Tour, tourSchema } from './schema.ts';
+import { type Tour, tourSchema } from './schema.ts';
+import { problemsOf } from './schema-problems.ts';
+import { stepSchema } from './steps.ts';
+import { targetSchema } from './targeting.ts';
 
-export type TourResult =
-  | { readonly ok: true; readonly tour: Tour }
-  | { readonly ok: false; readonly problems: readonly TourProblem[] };
+interface Rejected {
+  readonly ok: false;
+  readonly problems: readonly TourProblem[];
+}
+
+export type TourResult = { readonly ok: true; readonly tour: Tour } | Rejected;
+export type EnvironmentResult = { readonly ok: true; readonly environment: Environment } | Rejected;
 
 /**
  * Checks a decoded JSON value and reports every problem at once. Rules that concern several
- * values run on the steps that are well formed, also when others are not.
+ * values run on the parts that are well formed, also when others are not.
  */
 export function parseTour(document: unknown): TourResult {
-  // The schema is not asked about a document that could exhaust its recursion, or hide a key from it.
-  const forbidden = forbiddenKeys(document);
-  const size = forbidden.length > 0 ? [] : sizeProblems(document);
-  if (forbidden.length + size.length > 0) return { ok: false, problems: [...forbidden, ...size] };
+  const unreadable = unreadableBecause(document);
+  if (unreadable.length > 0) return { ok: false, problems: unreadable };
 
   const shape = tourSchema.safeParse(document, { reportInput: true });
-  const readable = shape.success ? readableOf(shape.data) : readableOf(document);
+  const readable = readableOf(shape.success ? shape.data : document);
   const problems = [
-    ...(shape.success ? [] : shape.error.issues.flatMap(problemsOf)),
+    ...(shape.success ? [] : shape.error.issues.flatMap((issue) => problemsOf(issue))),
     ...rules.flatMap((rule) => rule(readable)),
   ];
   return shape.success && problems.length === 0 ? { ok: true, tour: shape.data } : { ok: false, problems };
+}
+
+/** The same for the settings of an environment. */
+export function parseEnvironment(document: unknown): EnvironmentResult {
+  const unreadable = unreadableBecause(document);
+  if (unreadable.length > 0) return { ok: false, problems: unreadable };
+  const shape = environmentSchema.safeParse(document, { reportInput: true });
+  return shape.success
+    ? { ok: true, environment: shape.data }
+    : { ok: false, problems: shape.error.issues.flatMap((issue) => problemsOf(issue)) };
+}
+
+// The schema is not asked about a document that could exhaust its recursion, or hide a key from it.
+function unreadableBecause(document: unknown): readonly TourProblem[] {
+  const forbidden = forbiddenKeys(document);
+  return forbidden.length > 0 ? forbidden : sizeProblems(document);
 }
 
 function sizeProblems(document: unknown): readonly TourProblem[] {
@@ -36,13 +57,19 @@ function sizeProblems(document: unknown): readonly TourProblem[] {
   return [{ code: 'TOURS_TOO_LARGE', pointer: '', message }];
 }
 
+type Loose = Readonly<Partial<Record<string, unknown>>>;
+
+const looseOf = (value: unknown): Loose => (typeof value === 'object' && value !== null ? { ...value } : {});
+
 function readableOf(document: unknown): Readable {
-  if (typeof document !== 'object' || document === null) return { steps: [], defaultLocale: undefined };
-  const { steps, defaultLocale }: { readonly steps?: unknown; readonly defaultLocale?: unknown } = document;
-  const locale = tourSchema.shape.defaultLocale.safeParse(defaultLocale);
+  const { id, steps, defaultLocale, schedule, target } = looseOf(document);
+  const { shape } = tourSchema;
   const entries: readonly unknown[] = Array.isArray(steps) ? steps.slice(0, limits.steps) : [];
   return {
-    defaultLocale: locale.success ? locale.data : undefined,
+    id: readable(shape.id, id),
+    defaultLocale: readable(shape.defaultLocale, defaultLocale),
+    schedule: readable(shape.schedule, schedule),
+    where: readable(targetSchema.shape.where, looseOf(target)['where']),
     steps: entries.flatMap((entry, index) => {
       const step = stepSchema.safeParse(entry);
       return step.success ? [{ index, step: step.data }] : [];
@@ -50,21 +77,5 @@ function readableOf(document: unknown): Readable {
   };
 }
 
-function problemsOf(issue: z.core.$ZodIssue): readonly TourProblem[] {
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({
-      code: 'TOURS_UNKNOWN_KEY',
-      pointer: pointerTo([...issue.path, key]),
-      message: `unknown key "${key}"`,
-    }));
-  }
-  const pointer = pointerTo(issue.path);
-  if (issue.input === undefined && issue.path.length > 0) {
-    return [{ code: 'TOURS_MISSING_KEY', pointer, message: `"${String(issue.path.at(-1))}" is missing` }];
-  }
-  // The key of a record tells what is wrong in an issue of its own.
-  const inner = issue.code === 'invalid_key' ? issue.issues[0]?.message : undefined;
-  return [{ code: 'TOURS_INVALID_VALUE', pointer, message: sentence(inner ?? issue.message) }];
-}
-
-const sentence = (message: string): string => message.charAt(0).toLowerCase() + message.slice(1);
+const readable = <Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> | undefined =>
+  schema.safeParse(value).data;

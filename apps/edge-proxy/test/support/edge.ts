@@ -12,6 +12,8 @@ export interface EdgeOptions {
   readonly limits?: Partial<EdgeProxyConfig['limits']>;
   /** Seconds between health checks. */
   readonly checkInterval?: number;
+  /** Seconds, of the upstreams' names. */
+  readonly ttl?: number;
 }
 
 export interface TestEdge extends Edge {
@@ -84,6 +86,7 @@ export async function startTestEdge(
 ): Promise<TestEdge> {
   const names = await startNameServer(
     Object.fromEntries(upstreams.map(({ hostname }) => [hostname, ['127.0.0.1']])),
+    options.ttl,
   );
   const config = edgeConfig(upstreams, writeMaterials(temporaryFolder()), names.address, options);
   const read = readMaterials(config);

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { IncomingMessage, RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
@@ -23,8 +23,8 @@ export interface TestUpstream {
   readonly seen: readonly Seen[];
   /** Health checks so far. */
   readonly checks: () => number;
-  /** What the health check answers. */
-  health: number;
+  /** What the health check answers; `drip` never comes to an end. */
+  health: number | 'drip';
   /** TLS connections that were ever opened. */
   readonly connections: () => number;
   close(): Promise<void>;
@@ -35,6 +35,7 @@ export async function startUpstream(
   hostname: string,
   handle: RequestListener = (_request, response) => response.end(`hello from ${hostname}`),
   { certificate, key }: PemPair = wildcardCertificate,
+  endpoint = { address: '127.0.0.1', port: 0 },
 ): Promise<TestUpstream> {
   const seen: Seen[] = [];
   let checks = 0;
@@ -42,7 +43,8 @@ export async function startUpstream(
   const server = createServer({ cert: certificate, key }, (request, response) => {
     if (request.url === '/healthz') {
       checks += 1;
-      response.writeHead(upstream.health).end();
+      if (upstream.health !== 'drip') response.writeHead(upstream.health).end();
+      else drip(response);
       return;
     }
     seen.push({
@@ -57,7 +59,7 @@ export async function startUpstream(
   server.on('secureConnection', () => {
     connections += 1;
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(endpoint.port, endpoint.address);
   await once(server, 'listening');
   const upstream: TestUpstream = {
     hostname,
@@ -75,6 +77,13 @@ export async function startUpstream(
   };
   onTestFinished(() => upstream.close());
   return upstream;
+}
+
+/** Sends a byte now and then, until the other side has had enough. */
+function drip(response: ServerResponse): void {
+  response.writeHead(200);
+  const timer = setInterval(() => response.write('.'), 20);
+  response.once('close', () => clearInterval(timer));
 }
 
 /** A port of loopback where every connection meets `onConnection`, before any TLS. */

@@ -50,7 +50,7 @@ export function resolversSection({ resolver }: EdgeSettings): Section {
       'timeout retry 1s',
       'hold valid 10s',
       'hold nx 30s',
-      'hold obsolete 30s',
+      'hold obsolete 5s',
       '# A resolver that is silent or says no does not take healthy upstreams down.',
       'hold timeout 1h',
       'hold refused 1h',

@@ -9,6 +9,8 @@ export interface Outgoing {
   readonly headers: Readonly<Record<string, string>>;
   /** Makes the body, anew for each connection that turns out to be closed before anything was sent. */
   readonly body: () => Buffer | Readable | undefined;
+  /** Length of the right response's body. */
+  readonly expectedBytes: number;
   readonly signal: AbortSignal;
   /** Told of the visitor's end of a connection as soon as there is one. */
   readonly onConnect: (from: Endpoint) => void;

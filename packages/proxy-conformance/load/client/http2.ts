@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from 'node:http2';
+import { PassThrough, type Readable } from 'node:stream';
 import type { Endpoint } from '@isochrone/config-gen';
 import { localEnd, openConnection, type Visiting } from './connection.ts';
 import type { Incoming, Outgoing, Transport } from './exchange.ts';
@@ -63,7 +64,7 @@ export function openHttp2(visiting: Visiting): Transport {
   };
 
   const attempt = async (outgoing: Outgoing): Promise<Incoming | 'untouched'> => {
-    const { method, path, headers, body, signal, onConnection } = outgoing;
+    const { method, path, headers, body, expectedBytes, signal, onConnection } = outgoing;
     const used = await session(outgoing);
     used.begun += 1;
     used.open += 1;
@@ -81,7 +82,7 @@ export function openHttp2(visiting: Visiting): Transport {
     });
     if (Buffer.isBuffer(content)) stream.end(content);
     else content?.pipe(stream);
-    return responseOf(stream);
+    return responseOf(stream, wholeBody(stream, expectedBytes));
   };
 
   return {
@@ -98,18 +99,43 @@ export function openHttp2(visiting: Visiting): Transport {
   };
 }
 
-async function responseOf(stream: ClientHttp2Stream): Promise<Incoming | 'untouched'> {
+/**
+ * The body, taken as it comes. When a session has ended, Node destroys its streams at once, those too of which all
+ * bytes have arrived and are yet to be read; a body that has its length is whole all the same.
+ */
+function wholeBody(stream: ClientHttp2Stream, expectedBytes: number): Readable {
+  const body = new PassThrough();
+  let received = 0;
+  stream.on('data', (chunk: Buffer) => {
+    received += chunk.length;
+  });
+  stream.pipe(body);
+  stream.once('close', () => {
+    if (received === expectedBytes) body.end();
+    else if (!stream.readableEnded) body.destroy(streamClosed(stream));
+  });
+  body.on('error', () => {});
+  body.once('close', () => {
+    if (!stream.readableEnded) stream.close(constants.NGHTTP2_CANCEL);
+  });
+  return body;
+}
+
+async function responseOf(stream: ClientHttp2Stream, body: Readable): Promise<Incoming | 'untouched'> {
   const ended = once(stream, 'close').then(() => 'closed' as const);
   try {
     const first = await Promise.race([once(stream, 'response'), ended]);
     if (first !== 'closed') {
       const [headers] = first;
-      return { status: Number(headers[':status']), headers, body: stream };
+      return { status: Number(headers[':status']), headers, body };
     }
   } catch (error) {
     if (stream.rstCode === constants.NGHTTP2_REFUSED_STREAM) return 'untouched';
     throw error;
   }
   if (stream.rstCode === constants.NGHTTP2_REFUSED_STREAM) return 'untouched';
-  throw new Error(`the stream was closed with code ${stream.rstCode}`);
+  throw streamClosed(stream);
 }
+
+const streamClosed = ({ rstCode }: ClientHttp2Stream): Error =>
+  Object.assign(new Error(`the stream was closed with code ${rstCode}`), { code: 'ERR_HTTP2_STREAM_ERROR' });

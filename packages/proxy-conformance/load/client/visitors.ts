@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { bodyFor, sha256 } from '../world/bodies.ts';
+import { bodyFor, receiptOf, sha256 } from '../world/bodies.ts';
 import { trusting, type Visiting } from './connection.ts';
 import type { Incoming, Outgoing, Transport } from './exchange.ts';
 import { failureOf, WrongAnswer } from './failure.ts';
@@ -70,10 +70,16 @@ function requestFor({
   bytes,
   chunked = false,
   pace,
-}: Wish): Pick<Outgoing, 'method' | 'path' | 'headers' | 'body'> {
+}: Wish): Pick<Outgoing, 'method' | 'path' | 'headers' | 'body' | 'expectedBytes'> {
   if (method === 'GET') {
     const query = chunked ? '&chunked' : '';
-    return { method, path: `/body/${id}?bytes=${bytes}${query}`, headers: {}, body: () => undefined };
+    return {
+      method,
+      path: `/body/${id}?bytes=${bytes}${query}`,
+      headers: {},
+      body: () => undefined,
+      expectedBytes: bytes,
+    };
   }
   const body = bodyFor(id, bytes);
   const length = chunked ? {} : { 'content-length': String(bytes) };
@@ -85,6 +91,7 @@ function requestFor({
       if (pace === 'slow writer') return Readable.from(slowly(body), { objectMode: false });
       return chunked ? Readable.from([body], { objectMode: false }) : body;
     },
+    expectedBytes: receiptOf(id, body).length,
   };
 }
 
@@ -130,6 +137,5 @@ async function check({ id, method, bytes, pace }: Wish, { status, headers, body 
 }
 
 function checkReceipt(id: string, bytes: number, received: Buffer): void {
-  const expected = JSON.stringify({ id, bytes, sha256: sha256(bodyFor(id, bytes)) });
-  if (received.toString() !== expected) throw new WrongAnswer('wrong body');
+  if (!received.equals(receiptOf(id, bodyFor(id, bytes)))) throw new WrongAnswer('wrong body');
 }

@@ -19,3 +19,7 @@ export function bodyFor(id: string, bytes: number): Buffer {
 }
 
 export const sha256 = (body: Buffer): string => createHash('sha256').update(body).digest('hex');
+
+/** What an upstream answers to a request with a body: what it received. */
+export const receiptOf = (id: string, received: Buffer): Buffer =>
+  Buffer.from(JSON.stringify({ id, bytes: received.length, sha256: sha256(received) }));

@@ -8,7 +8,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { bodyFor, sha256 } from './bodies.ts';
+import { bodyFor, receiptOf } from './bodies.ts';
 import { type Behaviour, healthy, upstreamOrderSchema } from './upstream-messages.ts';
 
 const [label = '', address, port, pemFile = ''] = process.argv.slice(2);
@@ -44,7 +44,7 @@ async function respond(
   const body =
     request.method === 'GET' || request.method === 'HEAD'
       ? bodyFor(id, Number(url.searchParams.get('bytes') ?? 1_000))
-      : receipt(id, await buffer(request));
+      : receiptOf(id, await buffer(request));
   response.setHeader('cache-control', 'no-store');
   if (!url.searchParams.has('chunked')) response.setHeader('content-length', body.length);
   if (!breaksOff) {
@@ -53,9 +53,6 @@ async function respond(
   }
   response.write(body.subarray(0, body.length / 2), () => request.socket.destroy());
 }
-
-const receipt = (id: string, received: Buffer): Buffer =>
-  Buffer.from(JSON.stringify({ id, bytes: received.length, sha256: sha256(received) }));
 
 const pem = readFileSync(pemFile);
 const server = createServer({ cert: pem, key: pem, keepAliveTimeout: 60_000 }, (request, response) => {

@@ -11,9 +11,10 @@ export interface TourEvent {
 
 type Listener = (event: TourEvent) => void;
 
-interface Commands {
-  readonly show: (tour: string) => void;
-}
+type Method = (...given: readonly unknown[]) => void;
+
+/** What a page can ask for; what it gives is checked by whoever takes it. */
+export type Commands = Readonly<Record<'identify' | 'track' | 'show' | 'consent' | 'clear', Method>>;
 
 export interface Api {
   readonly emit: (event: TourEvent) => void;
@@ -40,11 +41,15 @@ export function openApi(host: Window): Api | undefined {
         if (name === event.name) guard(`listener for "${name}"`, () => listener(event));
       }
     },
-    connect: ({ show }) => {
-      const methods: Readonly<Record<string, (...given: readonly unknown[]) => void>> = {
-        on,
-        show: (tour) => guard('show', () => show(String(tour))),
-      };
+    connect: (commands) => {
+      const methods = Object.fromEntries(
+        Object.entries<Method>({ ...commands, on }).map(([name, method]) => [
+          name,
+          (...given: readonly unknown[]): void => {
+            guard(name, () => method(...given));
+          },
+        ]),
+      );
       const queue: unknown = Reflect.get(stub, 'q');
       Reflect.set(host, 'isochrone', Object.freeze({ ...methods, ready: true }));
       for (const [method, ...given] of callsIn(queue)) methods[String(method)]?.(...given);

@@ -1,116 +1,101 @@
-import type { Block, Inline, Step } from '@isochrone/tours';
-import { type Driver, driver, type PopoverDOM } from 'driver.js';
+import { type Driver, driver } from 'driver.js';
 import { keepingAttributes } from './attributes.ts';
+import { label, renderCard } from './card.ts';
 import { guard } from './guard.ts';
-import { adoptStyles } from './styles.ts';
-
-type Tooltip = Extract<Step, { kind: 'tooltip' }>;
-
-/** One step, ready to be seen: everything is decided, and texts are in one language. */
-export interface View {
-  /** What to point at; in the middle of the page without it. */
-  readonly target: Element | undefined;
-  readonly side: NonNullable<Tooltip['side']>;
-  readonly align: NonNullable<Tooltip['align']>;
-  readonly title: string;
-  readonly body: readonly Block[];
-  readonly progress: string;
-  readonly buttons: readonly {
-    readonly label: string;
-    readonly primary: boolean;
-    readonly press: () => void;
-  }[];
-  readonly close: () => void;
-}
+import type { Surface } from './surface.ts';
+import type { View } from './view.ts';
 
 export interface Highlighter {
   readonly show: (view: View) => void;
+  /** Draws the same step anew where its target is now. */
+  readonly refresh: () => void;
   readonly close: () => void;
 }
 
+/** How long it takes from one target to the next. */
+export const MOVE_MS = 250;
+
 /** The only file that knows driver.js. It is handed one step at a time; the order of steps is not its business. */
-export function createHighlighter(): Highlighter {
-  const calm = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
+export function createHighlighter({ layer }: Surface, calm: boolean, overlay: string): Highlighter {
   const highlight: Driver = driver({
     animate: !calm,
     smoothScroll: !calm,
-    duration: 250,
+    duration: MOVE_MS,
     // Its own keys change the step while somebody types in a highlighted field.
     allowKeyboardControl: false,
     // A stray click beside the tooltip should not cost the visitor the tour.
     overlayClickBehavior: () => undefined,
-    overlayColor: '#0f172a',
-    overlayOpacity: 0.5,
+    overlayColor: overlay,
+    overlayOpacity: 1,
     stagePadding: 8,
     stageRadius: 10,
     popoverOffset: 12,
-    popoverClass: 'isochrone-popover',
+    popoverClass: 'card',
   });
+  // driver.js would make one in the page's body; by this id it centres what belongs to it.
+  const centre = document.createElement('div');
+  centre.id = 'driver-dummy-element';
+  layer.append(centre);
   let current: Element | undefined;
   // All of them: when a visitor is faster than the animation, driver.js tidies an earlier target only at the end.
   const targets = new Set<Element>();
 
   return {
     show: (view) => {
-      adoptStyles();
-      if (view.target) targets.add(view.target);
-      // For the same reason this class could stay, and with it a second element that takes clicks.
-      if (current !== view.target) current?.classList.remove('driver-active-element');
+      const element = view.target ?? centre;
+      targets.add(element);
+      // For the same reason this class could stay, and with it a second element that looks active.
+      if (current !== element) current?.classList.remove('driver-active-element');
       keepingAttributes([...targets], () =>
         highlight.highlight({
-          ...(view.target ? { element: view.target } : {}),
+          element,
           popover: {
             title: view.title,
-            // Replaced by the body below; empty text would hide the element.
-            description: ' ',
             side: view.side,
-            align: view.align,
-            showButtons: ['close'],
-            showProgress: true,
-            progressText: view.progress,
-            onCloseClick: () => guard('close', view.close),
-            onPopoverRender: (popover) => guard('render', () => fill(popover, view)),
+            align: alignOf(view),
+            showButtons: [],
+            onPopoverRender: ({ wrapper, arrow }) =>
+              guard('render', () => {
+                const { parts, focus } = renderCard(view);
+                wrapper.replaceChildren(arrow, ...parts);
+                wrapper.tabIndex = -1;
+                wrapper.lang = view.lang;
+                wrapper.dir = view.rtl ? 'rtl' : 'ltr';
+                wrapper.setAttribute('aria-modal', 'true');
+                label(wrapper);
+                layer.append(wrapper);
+                // driver.js focuses the first element when this returns; Enter should go on instead.
+                queueMicrotask(() => guard('focus', () => (focus ?? wrapper).focus({ preventScroll: true })));
+              }),
           },
         }),
       );
-      current = view.target;
+      // driver.js draws its overlay in the body, in a frame's callback that was asked for just before this one.
+      requestAnimationFrame(() =>
+        guard('overlay', () => {
+          const drawn = document.querySelector('body > .driver-overlay');
+          if (drawn) layer.prepend(drawn);
+        }),
+      );
+      current = element;
     },
+    refresh: () => highlight.refresh(),
     close: () => {
       keepingAttributes([...targets], () => highlight.destroy());
+      // Those inside shadow roots are not found by driver.js.
+      for (const target of targets) target.classList.remove('driver-active-element');
       current = undefined;
       targets.clear();
     },
   };
 }
 
-function fill(popover: PopoverDOM, view: View): void {
-  popover.description.replaceChildren(...view.body.map(renderBlock));
-  popover.description.style.display = view.body.length > 0 ? 'block' : 'none';
-  const buttons = view.buttons.map(({ label, primary, press }) => {
-    const button = document.createElement('button');
-    button.type = 'button';
-    button.className = primary ? 'isochrone-button isochrone-primary' : 'isochrone-button';
-    button.textContent = label;
-    button.addEventListener('click', () => guard('button', press));
-    return button;
-  });
-  popover.footerButtons.replaceChildren(...buttons);
-  // driver.js focuses the first element, the cross, when this returns; Enter should go on instead.
-  const first = buttons.find((button) => button.classList.contains('isochrone-primary')) ?? buttons[0];
-  queueMicrotask(() => guard('focus', () => first?.focus({ preventScroll: true })));
+/** `start` is where lines of the page begin; to driver.js it is always the left. */
+function alignOf({ align, target, side }: View): View['align'] {
+  const mirrored =
+    align !== 'center' &&
+    target !== undefined &&
+    (side === 'top' || side === 'bottom') &&
+    getComputedStyle(target).direction === 'rtl';
+  return mirrored ? (align === 'start' ? 'end' : 'start') : align;
 }
-
-function renderBlock(block: Block): Node {
-  const paragraph = document.createElement('p');
-  paragraph.className = 'isochrone-paragraph';
-  paragraph.textContent = plainText(block);
-  return paragraph;
-}
-
-function plainText(block: Block): string {
-  if (block.kind === 'image') return block.alt;
-  return block.kind === 'list' ? block.items.map(plain).join('\n') : plain(block.text);
-}
-
-const plain = (inline: Inline): string =>
-  typeof inline === 'string' ? inline : inline.map(({ text }) => text).join('');

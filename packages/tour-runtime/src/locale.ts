@@ -14,3 +14,9 @@ export function pickLocale(
   }
   return defaultLocale;
 }
+
+/** Languages written in Arabic, Hebrew, Syriac, Thaana or N'Ko, or any tag that names such a script. */
+const RIGHT_TO_LEFT =
+  /^(ar|arc|ckb|dv|fa|he|iw|ks|nqo|ps|sd|syr|ug|ur|yi)\b(?!-latn)|-(arab|hebr|syrc|thaa|nkoo)\b/i;
+
+export const isRightToLeft = (tag: string): boolean => RIGHT_TO_LEFT.test(tag);

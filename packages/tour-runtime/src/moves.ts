@@ -1,5 +1,5 @@
-/** What the visitor can ask for while a step is shown. */
-export type Move = 'next' | 'back' | 'finish' | 'dismiss';
+/** What can happen while a step is shown: the visitor asks for something, or the target is gone. */
+export type Move = 'next' | 'back' | 'finish' | 'dismiss' | 'lost' | { readonly tour: string };
 
 export interface Moves {
   readonly make: (move: Move) => void;

@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startChromium } from './browser.ts';
-import { pageOf, tooltip, tourOf } from './fixtures.ts';
+import { modal, pageOf, tooltip, tourOf } from './fixtures.ts';
 import { openSite } from './site.ts';
 
 let browser: Browser;
@@ -89,10 +89,9 @@ describe('a target', () => {
   });
 
   it('is not needed by a modal', async () => {
-    const { id, content } = tooltip('hello', '#none');
     const { page, popover, step } = await openSite(browser, {
       page: pageOf(''),
-      tours: [tourOf([{ id, content, kind: 'modal' }])],
+      tours: [tourOf([modal('hello')])],
     });
     await step('Title of hello');
     const box = await popover.boundingBox();

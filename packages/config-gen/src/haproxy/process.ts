@@ -52,6 +52,7 @@ export function resolversSection({ resolver }: EdgeSettings): Section {
       'timeout retry 1s',
       'hold valid 10s',
       'hold nx 30s',
+      '# An address that is answered no more is left soon, but not at once: API Gateway answers with some of many.',
       'hold obsolete 5s',
       '# A resolver that is silent or says no does not take healthy upstreams down.',
       'hold timeout 1h',

@@ -6,7 +6,7 @@ import { writeBetweenMarkers } from '../figures-file.ts';
 import { machineText, thisMachine } from '../machine.ts';
 import { kinds } from './kinds.ts';
 import { engineTable, type Outage, summaryOf } from './report.ts';
-import type { RunResult } from './result.ts';
+import { isInconclusive, type RunResult } from './result.ts';
 import { playOutage, type Scale } from './run.ts';
 
 const USAGE = `usage: npm run outages [-- OPTIONS]
@@ -58,17 +58,17 @@ await runCommand(USAGE, async () => {
   for (const engine of engines) {
     for (const kind of kinds.filter(({ name }) => only?.includes(name) ?? true)) {
       const results: RunResult[] = [];
+      let again = 0;
       while (results.length < runs && !signal.aborted) {
         const result = await playOutage(kind, engine, { ...scale, signal });
         if (signal.aborted) break;
-        results.push(result);
-        const lost = Object.entries(result.failures).map(([what, number]) => `${number} ${what}`);
-        const words = [...lost, ...result.problems].join('; ') || 'nothing lost';
-        process.stderr.write(
-          `${engine} ${kind.name} ${results.length}/${runs}: ${result.requests} requests, ${words}\n`,
-        );
+        const isLost = isInconclusive(result) && again < runs;
+        if (isLost) again += 1;
+        else results.push(result);
+        const number = isLost ? 'played again' : `${results.length}/${runs}`;
+        process.stderr.write(`${engine} ${kind.name} ${number}: ${words(result)}\n`);
       }
-      if (results.length > 0) outages.push({ kind, engine, runs: results });
+      if (results.length > 0) outages.push({ kind, engine, runs: results, again });
     }
   }
   report(outages, values);

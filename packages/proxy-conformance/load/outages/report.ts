@@ -8,6 +8,8 @@ export interface Outage {
   readonly kind: Kind;
   readonly engine: EngineName;
   readonly runs: readonly RunResult[];
+  /** Runs that told nothing, because the machine had too much else to do, and were played again. */
+  readonly again?: number;
 }
 
 export interface Summary {
@@ -72,6 +74,7 @@ export function tableRow(outage: Outage): string {
     ...(promise === undefined ? [] : [promise]),
     ...(cut > 0 ? [`${cut} more on connections of the killed workers`] : []),
     ...problems,
+    ...(outage.again ? [`${outage.again} more runs left out: the machine stood still`] : []),
     ...(notes[0] === undefined ? [] : [notes[0]]),
   ];
   const cells = [

@@ -18,7 +18,15 @@ export interface RunResult {
   readonly answeredBy: Readonly<Record<string, number>>;
   readonly problems: readonly string[];
   readonly note: string;
+  /** Milliseconds for which the visitors' own process could not run. */
+  readonly heldUpMs: number;
 }
+
+/** Where visitors stand still for that long, their proxies do so too: what they lose then says nothing of these. */
+const HELD_UP_MS = 1_000;
+
+/** Whether a run that went wrong tells of the machine rather than of the engine. */
+export const isInconclusive = ({ ok, heldUpMs }: RunResult): boolean => !ok && heldUpMs > HELD_UP_MS;
 
 /** What a result is made of. */
 export interface Played {
@@ -31,10 +39,11 @@ export interface Played {
   /** When the outage began, and when it had been undone. */
   readonly struck: number;
   readonly over: number;
+  readonly heldUpMs: number;
 }
 
 /** Tells what was lost from what had to be. */
-export function resultOf({ kind, engine, visits, cut, finding, struck, over }: Played): RunResult {
+export function resultOf({ kind, engine, visits, cut, finding, struck, over, heldUpMs }: Played): RunResult {
   const failed = visits.filter(({ failure }) => failure !== undefined);
   const isCut = ({ from }: Visit): boolean => from !== undefined && cut.has(`${from.address}:${from.port}`);
   const lost = failed.filter((visit) => !isCut(visit));
@@ -54,6 +63,7 @@ export function resultOf({ kind, engine, visits, cut, finding, struck, over }: P
     answeredBy: counts(visits.flatMap(({ upstream }) => upstream ?? [])),
     problems,
     note: finding.note ?? '',
+    heldUpMs: Math.round(heldUpMs),
   };
 }
 

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EngineName } from '@isochrone/engines';
 import { openDirectory } from '../client/directory.ts';
@@ -56,6 +57,8 @@ export async function playOutage(kind: Kind, engine: EngineName, scale: Scale): 
     resolve: directory.resolve,
     patienceMs: PATIENCE_MS,
   });
+  const loop = monitorEventLoopDelay({ resolution: 20 });
+  loop.enable();
   const visits: Visit[] = [];
   const cut = new Set<string>();
   const stage = openStage({
@@ -83,8 +86,9 @@ export async function playOutage(kind: Kind, engine: EngineName, scale: Scale): 
     const over = performance.now();
     await sleep(scale.calmSeconds * 1_000);
     await traffic.stop();
-    return resultOf({ kind, engine, visits, cut, finding, struck, over });
+    return resultOf({ kind, engine, visits, cut, finding, struck, over, heldUpMs: loop.max / 1e6 });
   } finally {
+    loop.disable();
     await traffic.stop();
     await directory.close();
     await visitors.close();

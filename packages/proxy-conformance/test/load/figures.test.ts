@@ -24,6 +24,7 @@ const run = (more: Partial<RunResult> = {}): RunResult => ({
   answeredBy: {},
   problems: [],
   note: '',
+  heldUpMs: 0,
   ...more,
 });
 

@@ -75,6 +75,12 @@ await runCommand(USAGE, async () => {
   return !signal.aborted && outages.every((outage) => summaryOf(outage).ok);
 });
 
+function words({ requests, failures, problems, heldUpMs }: RunResult): string {
+  const lost = Object.entries(failures).map(([what, number]) => `${number} ${what}`);
+  const wrong = [...lost, ...problems].join('; ') || 'nothing lost';
+  return `${requests} requests, ${wrong}; visitors stood still for ${heldUpMs} ms at most`;
+}
+
 function report(
   outages: readonly Outage[],
   { json, write }: { readonly json: boolean; readonly write: boolean },

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pemFile } from '../../src/world/certificates.ts';
-import { childrenOf, tcpSocketsOf } from '../../src/world/processes.ts';
 import { fingerprintOf } from '../client/connection.ts';
 import type { LoadEdge } from '../world/edge.ts';
+import { childrenOf, farEndsOf } from '../world/processes.ts';
 import type { World } from '../world/world.ts';
 import { inSeconds, type Kind, onlyFrom } from './kind.ts';
 import type { Stage } from './stage.ts';
@@ -139,7 +139,7 @@ async function killWorkers(stage: Stage) {
     if (victim === undefined || problems.length > 0) return;
     // Held still first: it must not accept anybody between the look at its connections and its end.
     process.kill(victim, 'SIGSTOP');
-    stage.cut(tcpSocketsOf([victim]).map(({ remote }) => remote));
+    stage.cut(farEndsOf(victim));
     process.kill(victim, 'SIGKILL');
     while (childrenOf(pid).includes(victim) || childrenOf(pid).length < workers) await sleep(20);
   });

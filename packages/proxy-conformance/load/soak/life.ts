@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pemFile } from '../../src/world/certificates.ts';
-import { childrenOf, tcpSocketsOf } from '../../src/world/processes.ts';
+import { childrenOf, farEndsOf } from '../world/processes.ts';
 import type { World } from '../world/world.ts';
 import { connectionName, type LedgerEntry } from './ledger.ts';
 import type { Random } from './random.ts';
@@ -51,7 +51,7 @@ async function killWorker({ edges: [edge] }: World, random: Random, ledger: Ledg
   // Held still first: it must not accept anybody between the look at its connections and its end.
   process.kill(victim, 'SIGSTOP');
   const from = performance.now();
-  const connections = new Set(tcpSocketsOf([victim]).map(({ remote }) => connectionName(remote)));
+  const connections = new Set(farEndsOf(victim).map(connectionName));
   process.kill(victim, 'SIGKILL');
   ledger.push({ kind: 'worker killed', target: edge.label, from, to: from, connections });
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openFiles, processTree, residentBytes } from '../../src/world/processes.ts';
+import { openFiles, processTree, residentBytes } from '../world/processes.ts';
 
 /** What a proxy holds at one moment, all its processes together where nothing else is said. */
 export interface Resources {

@@ -1,93 +1,55 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import type { Endpoint } from '@isochrone/config-gen';
+import { readdir, readFile, readlink } from 'node:fs/promises';
 
-/** What Linux says of processes in /proc: see proc(5). Of a process that ends meanwhile, nothing. */
-
-function fromProc<T>(read: () => T, otherwise: T): T {
-  try {
-    return read();
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ENOENT' || code === 'ESRCH') return otherwise;
-    throw error;
-  }
-}
-
-const pids = (): readonly number[] =>
-  readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number);
-
-/** The name of the program stands in parentheses and may hold anything, so that fields count from the last one. */
-const parentOf = (pid: number): number =>
-  fromProc(() => {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-  }, 0);
-
-export const childrenOf = (pid: number): readonly number[] => pids().filter((each) => parentOf(each) === pid);
-
-/** A process with everything that descends from it. */
-export const processTree = (pid: number): readonly number[] => [pid, ...childrenOf(pid).flatMap(processTree)];
-
-/** Bytes of memory that are resident (VmRSS). */
-export function residentBytes(pid: number): number {
-  const status = fromProc(() => readFileSync(`/proc/${pid}/status`, 'latin1'), '');
-  return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1_024;
-}
-
-/** What each of a process's file descriptors leads to. */
-export const openFiles = (pid: number): readonly string[] =>
-  fromProc(() => readdirSync(`/proc/${pid}/fd`), []).map((fd) =>
-    fromProc(() => readlinkSync(`/proc/${pid}/fd/${fd}`), ''),
+/** A process and everything that it started, in that order. Linux alone. */
+export async function processTree(pid: number): Promise<readonly number[]> {
+  const tasks = await readdir(`/proc/${pid}/task`).catch(() => []);
+  const children = await Promise.all(
+    tasks.map((task) => readFile(`/proc/${pid}/task/${task}/children`, 'utf8').catch(() => '')),
   );
-
-export interface TcpSocket {
-  readonly local: Endpoint;
-  readonly remote: Endpoint;
-  readonly listens: boolean;
-  readonly inode: string;
+  const pids = children.join(' ').split(' ').filter(Boolean).map(Number);
+  return [pid, ...(await Promise.all(pids.map(processTree))).flat()];
 }
 
-/** TCP sockets of these processes, each once. */
-export function tcpSocketsOf(processes: readonly number[]): readonly TcpSocket[] {
-  const inodes = new Set(processes.flatMap(openFiles).map((file) => /^socket:\[(\d+)\]$/.exec(file)?.[1]));
-  return tcpSockets().filter(({ inode }) => inodes.has(inode));
-}
-
-const TCP_LISTEN = '0A';
-
-function tcpSockets(): readonly TcpSocket[] {
-  const tables = ['tcp', 'tcp6'].map((table) =>
-    fromProc(() => readFileSync(`/proc/net/${table}`, 'latin1'), ''),
+/** Resident memory of the largest process of a tree. */
+export async function residentKiB(pid: number): Promise<number> {
+  const sizes = await Promise.all(
+    (await processTree(pid)).map(async (each) => {
+      const status = await readFile(`/proc/${each}/status`, 'utf8').catch(() => '');
+      return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0);
+    }),
   );
-  return tables.flatMap((table) =>
+  return Math.max(0, ...sizes);
+}
+
+const LISTEN = '0A';
+
+/** `address:port` of every TCP socket of IPv4 or IPv6 that one of the processes listens on, sorted. */
+export async function listeningSockets(pids: readonly number[]): Promise<readonly string[]> {
+  const inodes = new Set((await Promise.all(pids.map(socketInodes))).flat());
+  const tables = await Promise.all(
+    ['tcp', 'tcp6'].map((table) => readFile(`/proc/net/${table}`, 'utf8').catch(() => '')),
+  );
+  const found = tables.flatMap((table) =>
     table
       .split('\n')
       .slice(1)
-      .filter((line) => line !== '')
-      .map((line) => {
-        const [, local = '', remote = '', state, , , , , , inode = ''] = line.trim().split(/\s+/);
-        return { local: endpointOf(local), remote: endpointOf(remote), listens: state === TCP_LISTEN, inode };
-      }),
+      .map((line) => line.trim().split(/\s+/))
+      .filter(([, , , state, , , , , , inode = '']) => state === LISTEN && inodes.has(inode))
+      .map(([, local = '']) => readableAddress(local)),
   );
+  return [...new Set(found)].toSorted();
 }
 
-/** `0100007F:20FB`: the address as numbers of 32 bits in the byte order of the machine (little-endian here), and the port. */
-function endpointOf(text: string): Endpoint {
-  const [address = '', port = ''] = text.split(':');
-  const bytes = Buffer.from(address, 'hex');
-  bytes.swap32();
-  const v4 = bytes.length === 4 ? bytes : v4Within(bytes);
-  return {
-    address: v4 ? v4.join('.') : (bytes.toString('hex').match(/.{4}/g)?.join(':') ?? ''),
-    port: Number.parseInt(port, 16),
-  };
+async function socketInodes(pid: number): Promise<readonly string[]> {
+  const folder = `/proc/${pid}/fd`;
+  const descriptors = await readdir(folder).catch(() => []);
+  const links = await Promise.all(descriptors.map((each) => readlink(`${folder}/${each}`).catch(() => '')));
+  return links.flatMap((link) => /^socket:\[(\d+)\]$/.exec(link)?.[1] ?? []);
 }
 
-/** `::ffff:127.0.0.1` is 127.0.0.1. */
-function v4Within(bytes: Buffer): Buffer | undefined {
-  return bytes.subarray(0, 12).equals(Buffer.from('00000000000000000000ffff', 'hex'))
-    ? bytes.subarray(12)
-    : undefined;
+/** The kernel writes an IPv4 address as a number of this machine's own byte order; IPv6 stays as it is. */
+function readableAddress(local: string): string {
+  const [hex = '', port = ''] = local.split(':');
+  const address = hex.length === 8 ? [...Buffer.from(hex, 'hex').reverse()].join('.') : hex;
+  return `${address}:${Number.parseInt(port, 16)}`;
 }

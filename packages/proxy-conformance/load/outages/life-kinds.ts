@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pemFile } from '../../src/world/certificates.ts';
 import { fingerprintOf } from '../client/connection.ts';
-import type { LoadEdge } from '../world/edge.ts';
-import { childrenOf, farEndsOf } from '../world/processes.ts';
+import { killWorker, type LoadEdge, servingWorkers } from '../world/edge.ts';
 import type { World } from '../world/world.ts';
-import { inSeconds, type Kind, onlyFrom } from './kind.ts';
+import { inSeconds, type Kind } from './kind.ts';
 import type { Stage } from './stage.ts';
 
 const PAUSE_MS = 500;
@@ -129,34 +128,29 @@ export const lifeKinds: readonly Kind[] = [
 
 /** SIGKILL to one worker after the other; what was under way in it dies with it, and nothing else may. */
 async function killWorkers(stage: Stage) {
-  const [edge] = stage.world.edges;
-  const { pid } = edge.process;
-  const workers = childrenOf(pid).length;
-  const problems: string[] = [];
-  if (workers < 2) problems.push(`${edge.label} has ${workers} workers, so that none can be spared`);
+  const { world, cut, until } = stage;
+  const [edge] = world.edges;
+  const workers = await servingWorkers(edge);
+  if (workers.length < 2)
+    return { problems: [`${edge.label} has ${workers.length} workers: none can be spared`] };
   const kills = await repeatedly(stage, async () => {
-    const [victim] = childrenOf(pid);
-    if (victim === undefined || problems.length > 0) return;
-    // Held still first: it must not accept anybody between the look at its connections and its end.
-    process.kill(victim, 'SIGSTOP');
-    stage.cut(farEndsOf(victim));
-    process.kill(victim, 'SIGKILL');
-    while (childrenOf(pid).includes(victim) || childrenOf(pid).length < workers) await sleep(20);
+    const [victim] = await servingWorkers(edge);
+    if (victim === undefined) return;
+    cut(killWorker(victim));
+    for (;;) {
+      const serving = await servingWorkers(edge);
+      if (serving.length === workers.length && !serving.includes(victim)) return;
+      await sleep(20);
+    }
   });
-  problems.push(
-    ...onlyFrom(
-      'at the end',
-      stage.answered(performance.now() - PAUSE_MS),
-      stage.world.upstreams.map(({ label }) => label),
-    ),
-  );
-  return { problems, note: `killed ${times(kills)}` };
+  await until('it serves as before', ({ failure }) => failure === undefined);
+  return { problems: [], note: `killed ${times(kills)}` };
 }
 
 /** Tells what an operator sees: the whole proxy goes, and is started again as systemd does. */
 async function killOnlyWorker({ world, until }: Stage) {
   const [edge] = world.edges;
-  const [worker] = childrenOf(edge.process.pid);
+  const [worker] = await servingWorkers(edge);
   const began = performance.now();
   if (worker !== undefined) process.kill(worker, 'SIGKILL');
   await edge.process.exited;

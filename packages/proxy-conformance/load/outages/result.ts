@@ -18,6 +18,8 @@ export interface RunResult {
   readonly answeredBy: Readonly<Record<string, number>>;
   readonly problems: readonly string[];
   readonly note: string;
+  /** Whether visitors were answered swiftly before anything happened. */
+  readonly wasCalm: boolean;
   /** Milliseconds for which the visitors' own process could not run. */
   readonly heldUpMs: number;
 }
@@ -26,7 +28,8 @@ export interface RunResult {
 const HELD_UP_MS = 1_000;
 
 /** Whether a run that went wrong tells of the machine rather than of the engine. */
-export const isInconclusive = ({ ok, heldUpMs }: RunResult): boolean => !ok && heldUpMs > HELD_UP_MS;
+export const isInconclusive = ({ ok, wasCalm, heldUpMs }: RunResult): boolean =>
+  !ok && (!wasCalm || heldUpMs > HELD_UP_MS);
 
 /** What a result is made of. */
 export interface Played {
@@ -39,11 +42,22 @@ export interface Played {
   /** When the outage began, and when it had been undone. */
   readonly struck: number;
   readonly over: number;
+  readonly wasCalm: boolean;
   readonly heldUpMs: number;
 }
 
 /** Tells what was lost from what had to be. */
-export function resultOf({ kind, engine, visits, cut, finding, struck, over, heldUpMs }: Played): RunResult {
+export function resultOf({
+  kind,
+  engine,
+  visits,
+  cut,
+  finding,
+  struck,
+  over,
+  wasCalm,
+  heldUpMs,
+}: Played): RunResult {
   const failed = visits.filter(({ failure }) => failure !== undefined);
   const isCut = ({ from }: Visit): boolean => from !== undefined && cut.has(`${from.address}:${from.port}`);
   const lost = failed.filter((visit) => !isCut(visit));
@@ -63,6 +77,7 @@ export function resultOf({ kind, engine, visits, cut, finding, struck, over, hel
     answeredBy: counts(visits.flatMap(({ upstream }) => upstream ?? [])),
     problems,
     note: finding.note ?? '',
+    wasCalm,
     heldUpMs: Math.round(heldUpMs),
   };
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pemFile } from '../../src/world/certificates.ts';
-import { childrenOf, farEndsOf } from '../world/processes.ts';
+import { killWorker, servingWorkers } from '../world/edge.ts';
 import type { World } from '../world/world.ts';
 import { connectionName, type LedgerEntry } from './ledger.ts';
 import type { Random } from './random.ts';
@@ -35,8 +35,10 @@ export async function keepDisturbing(
     await reload();
   };
   const kill = async (): Promise<void> => {
-    await (world.engine === 'haproxy' ? killAndStartAgain(world, ledger) : killWorker(world, random, ledger));
-    done.workerKills += 1;
+    const killed = await (world.engine === 'haproxy'
+      ? killAndStartAgain(world, ledger)
+      : killOne(world, random, ledger));
+    if (killed) done.workerKills += 1;
   };
   while (!signal.aborted) {
     await sleep(random.between(...PAUSE), undefined, { signal }).catch(() => {});
@@ -44,22 +46,20 @@ export async function keepDisturbing(
   }
 }
 
-async function killWorker({ edges: [edge] }: World, random: Random, ledger: LedgerEntry[]): Promise<void> {
-  const [first, ...others] = childrenOf(edge.process.pid);
-  if (first === undefined) return;
-  const victim = random.pick([first, ...others]);
-  // Held still first: it must not accept anybody between the look at its connections and its end.
-  process.kill(victim, 'SIGSTOP');
+async function killOne({ edges: [edge] }: World, random: Random, ledger: LedgerEntry[]): Promise<boolean> {
+  const [first, ...others] = await servingWorkers(edge);
+  // The last one is not to be spared; another is on its way.
+  if (first === undefined || others.length === 0) return false;
   const from = performance.now();
-  const connections = new Set(farEndsOf(victim).map(connectionName));
-  process.kill(victim, 'SIGKILL');
-  ledger.push({ kind: 'worker killed', target: edge.label, from, to: from, connections });
+  const connections = new Set(killWorker(random.pick([first, ...others])).map(connectionName));
+  ledger.push({ kind: 'worker killed', target: edge.label, from, to: performance.now(), connections });
+  return true;
 }
 
 /** haproxy's master leaves with its only worker: what systemd does then is done here. */
-async function killAndStartAgain({ edges: [edge] }: World, ledger: LedgerEntry[]): Promise<void> {
-  const [worker] = childrenOf(edge.process.pid);
-  if (worker === undefined) return;
+async function killAndStartAgain({ edges: [edge] }: World, ledger: LedgerEntry[]): Promise<boolean> {
+  const [worker] = await servingWorkers(edge);
+  if (worker === undefined) return false;
   const entry: LedgerEntry = {
     kind: 'proxy started again',
     target: edge.label,
@@ -71,4 +71,5 @@ async function killAndStartAgain({ edges: [edge] }: World, ledger: LedgerEntry[]
   await edge.process.exited;
   await edge.startAgain();
   entry.to = performance.now();
+  return true;
 }

@@ -6,6 +6,8 @@ import { type EdgeSettings, type Endpoint, renderEdgeProxy, renderHaproxy } from
 import { type EngineName, type RunningEngine, startEngine } from '@isochrone/engines';
 import type { ProxyInstance, Topology } from '@isochrone/topology';
 import { loopbackAddress } from '../../src/world/loopback.ts';
+import { listeningSockets } from '../../src/world/processes.ts';
+import { childrenOf, farEndsOf } from './processes.ts';
 
 const EDGE_PROXY = fileURLToPath(new URL('../../../../apps/edge-proxy/dist/main.mjs', import.meta.url));
 const KEPT_LINES = 200;
@@ -117,6 +119,25 @@ export async function startLoadEdge(
       process = await start();
     },
   };
+}
+
+/** The worker processes of a proxy that accept visitors now. */
+export async function servingWorkers({ process, endpoint }: LoadEdge): Promise<readonly number[]> {
+  const where = `${endpoint.address}:${endpoint.port}`;
+  const children = childrenOf(process.pid);
+  const listening = await Promise.all(children.map((child) => listeningSockets([child])));
+  return children.filter((_child, index) => listening[index]?.includes(where));
+}
+
+/**
+ * Kills a worker; resolves with the visitors' ends of the connections that go with it. It is held still first: it must
+ * not accept anybody between the look at its connections and its end.
+ */
+export function killWorker(worker: number): readonly Endpoint[] {
+  process.kill(worker, 'SIGSTOP');
+  const connections = farEndsOf(worker);
+  process.kill(worker, 'SIGKILL');
+  return connections;
 }
 
 /** Whoever reads it meanwhile reads the old one or the new one, and no part of either. */

@@ -24,6 +24,7 @@ const run = (more: Partial<RunResult> = {}): RunResult => ({
   answeredBy: {},
   problems: [],
   note: '',
+  wasCalm: true,
   heldUpMs: 0,
   ...more,
 });

@@ -103,6 +103,8 @@ export function edgeFrontend(topology: Topology, instance: ProxyInstance, settin
       '# No strict-sni: there is one certificate, and a visitor with a foreign or missing SNI learns from the 421 what is wrong.',
       `bind ${endpoint(settings.bind)} ssl crt ${quotedPath(settings.certificate)} alpn h2,http/1.1`,
       `maxconn ${settings.maxConnections ?? DEFAULT_MAX_CONNECTIONS}`,
+      '# A connection that was idle during a reload learns with its next response that it is the last one.',
+      'option idle-close-on-response',
       'tcp-request connection set-var(sess.born) date()',
       'http-request set-var(txn.began) date(0,ms)',
       ...rememberForLog,

@@ -59,10 +59,8 @@ export function createHighlighter({ layer }: Surface, calm: boolean, overlay: st
                 const { parts, focus } = renderCard(view);
                 wrapper.replaceChildren(arrow, ...parts);
                 wrapper.tabIndex = -1;
-                wrapper.lang = view.lang;
-                wrapper.dir = view.rtl ? 'rtl' : 'ltr';
                 wrapper.setAttribute('aria-modal', 'true');
-                label(wrapper);
+                label(wrapper, view);
                 layer.append(wrapper);
                 // driver.js focuses the first element when this returns; Enter should go on instead.
                 queueMicrotask(() => guard('focus', () => (focus ?? wrapper).focus({ preventScroll: true })));

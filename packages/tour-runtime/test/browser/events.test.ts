@@ -29,7 +29,7 @@ async function leave({ page, scriptOrigin }: Opened): Promise<void> {
   await left;
 }
 const told = ({ beacons }: Opened): readonly string[] =>
-  beacons.flatMap(({ body }) => body.events.map(({ event, step }) => `${event} ${step}`));
+  beacons.flatMap(({ body }) => body.events.map(({ name, step }) => `${name} ${step}`));
 
 describe('events', () => {
   it('are sent as text to the script’s own origin when the page is left', async () => {
@@ -83,6 +83,7 @@ describe('events', () => {
     }, tours[0]?.id);
     await leave(opened);
     await expect.poll(() => told(opened).length).toBe(200);
+    expect(opened.beacons.map(({ body }) => body.events.length)).toEqual([100, 100]);
     expect(Math.max(...opened.beacons.map(({ bytes }) => bytes))).toBeLessThanOrEqual(60 * 1024);
   });
 
@@ -106,6 +107,7 @@ describe('events', () => {
     await opened.step('Title of two');
     await leave(opened);
     await expect.poll(() => told(opened)).toEqual(['step two']);
+    expect(opened.beacons[0]?.body.consent).toBe(true);
   });
 
   it('stop, and what was stored is forgotten, when the visitor withdraws', async () => {

@@ -42,7 +42,8 @@ export interface Beacon {
   readonly body: {
     readonly environment?: string;
     readonly revision: number;
-    readonly events: readonly { readonly event: string; readonly tour: string; readonly step?: string }[];
+    readonly consent?: boolean;
+    readonly events: readonly { readonly name: string; readonly tour: string; readonly step?: string }[];
   };
 }
 

@@ -9,7 +9,7 @@ import type { Engine, ProxyInstance, RegionName, Topology } from '@isochrone/top
 import { wildcardHostname } from '@isochrone/topology';
 import type { AddressBook } from './address-book.ts';
 import type { Endpoint } from './address-plan.ts';
-import { type Edge, type EdgeOptions, renderConfiguration, startEdge } from './edge.ts';
+import { type Edge, type EdgeOptions, startEdge } from './edge.ts';
 import type { Effects } from './faults/effects.ts';
 import type { SniPolicy } from './gateway.ts';
 import { type RegionApi, startRegionApi } from './region-api.ts';
@@ -45,7 +45,7 @@ export interface Deployment {
   readonly apis: ReadonlyMap<RegionName, RegionApi>;
   readonly edges: ReadonlyMap<string, Edge>;
   /**
-   * Starts what the topology has more, restarts what it changes and stops what it has no more.
+   * Starts what the topology has more, reloads what it changes and stops what it has no more.
    *
    * @param whenApisRun called between the APIs and the proxies, which look the APIs up
    */
@@ -86,10 +86,12 @@ export function openDeployment(options: DeploymentOptions): Deployment {
     // One after the other, so that somebody always answers.
     for (const edge of wanted) {
       const running = edges.get(edge.instance.hostname);
-      if (!running || (running.engine === edge.engine && running.configuration === renderConfiguration(edge)))
+      if (running?.engine === edge.engine) {
+        await running.reconfigure(edge);
         continue;
+      }
       edges.delete(edge.instance.hostname);
-      await running.stop();
+      await running?.stop();
       await start(edge);
     }
   };

@@ -4,7 +4,6 @@ import { type EdgeSettings, instanceName, renderEdgeProxy, renderHaproxy } from 
 import { startEngine, type UnexpectedExit } from '@isochrone/engines';
 import type { Engine, ProxyInstance, Topology } from '@isochrone/topology';
 import { acceptsConnections } from './accepting.ts';
-import { beginDrain } from './drain.ts';
 import { type ModalProxy, startModalProxy } from './proxy-mode.ts';
 
 export interface EdgeOptions {
@@ -24,12 +23,16 @@ export interface EdgeOptions {
 export interface Edge extends ModalProxy {
   readonly instance: ProxyInstance;
   readonly engine: Engine;
-  /** Changes exactly when the proxy has to be restarted. */
-  readonly configuration: string;
+  /**
+   * Serves by another configuration from now on, without losing a request.
+   *
+   * @throws EnginesError: it goes on as it was.
+   */
+  reconfigure(options: EdgeOptions): Promise<void>;
 }
 
 /** The engine's own configuration file, as text. */
-export function renderConfiguration({ topology, instance, engine, settings }: EdgeOptions): string {
+function renderConfiguration({ topology, instance, engine, settings }: EdgeOptions): string {
   return engine === 'haproxy'
     ? renderHaproxy(topology, instance, settings)
     : renderEdgeProxy(topology, instance, settings);
@@ -43,7 +46,8 @@ export function renderConfiguration({ topology, instance, engine, settings }: Ed
 export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const { instance, engine, directory, edgeProxyEntry, execArgv, log, onExit } = options;
   const name = instanceName(instance);
-  const configuration = renderConfiguration(options);
+  let { topology } = options;
+  let configuration = renderConfiguration(options);
   const folder = join(directory, name);
   await mkdir(folder, { recursive: true });
   const configFile = join(folder, engine === 'haproxy' ? 'haproxy.cfg' : 'edge-proxy.json');
@@ -51,19 +55,32 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const proxy = await startModalProxy({
     launch: () => startEngine({ engine, name, configFile, edgeProxyEntry, log, execArgv }),
     listening: ({ exited }) => acceptsConnections(options.settings.bind, exited),
-    beginDrain: (process) => beginDrain(engine, process, options.settings.adminSocket),
-    drainSeconds: options.topology.edge.drain,
+    drainSeconds: () => topology.edge.drain,
     onExit,
   });
   return {
     instance,
     engine,
-    configuration,
     get pid() {
       return proxy.pid;
     },
     setMode: proxy.setMode,
     restart: proxy.restart,
+    reload: proxy.reload,
     stop: proxy.stop,
+    reconfigure: async (next) => {
+      const former = configuration;
+      configuration = renderConfiguration(next);
+      topology = next.topology;
+      if (configuration === former) return;
+      await writeFile(configFile, configuration);
+      try {
+        await (engine === 'haproxy' ? proxy.reload() : proxy.restart());
+      } catch (error) {
+        configuration = former;
+        await writeFile(configFile, former);
+        throw error;
+      }
+    },
   };
 }

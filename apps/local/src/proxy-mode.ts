@@ -1,5 +1,10 @@
-import { type RunningProcess, type Supervised, supervise, type UnexpectedExit } from '@isochrone/engines';
-import { oneAtATime } from './in-turn.ts';
+import {
+  oneAtATime,
+  type RunningEngine,
+  type Supervised,
+  supervise,
+  type UnexpectedExit,
+} from '@isochrone/engines';
 
 /** What a proxy is made to do: its work, nothing at all, hang with its sockets open, or leave politely. */
 export type ProxyMode = 'running' | 'stopped' | 'frozen' | 'draining';
@@ -11,15 +16,20 @@ export interface ModalProxy {
   setMode(mode: ProxyMode): Promise<void>;
   /** Takes its program and configuration anew; one that is not running does so when it runs again. */
   restart(): Promise<void>;
+  /**
+   * Takes its configuration anew without losing a request; one that is not running does so when it runs again.
+   *
+   * @throws EnginesError: it goes on as it was.
+   */
+  reload(): Promise<void>;
   stop(): Promise<void>;
 }
 
 export interface ModalProxyOptions {
-  readonly launch: () => Promise<RunningProcess>;
+  readonly launch: () => Promise<RunningEngine>;
   /** Resolves when somebody listens, or the process has ended. */
-  readonly listening: (process: RunningProcess) => Promise<unknown>;
-  readonly beginDrain: (process: RunningProcess) => Promise<void>;
-  readonly drainSeconds: number;
+  readonly listening: (process: RunningEngine) => Promise<unknown>;
+  readonly drainSeconds: () => number;
   readonly onExit: (exit: UnexpectedExit) => void;
 }
 
@@ -28,12 +38,13 @@ const LEAVE_GRACE_MS = 35_000;
 
 /** Starts in the mode `running`. */
 export async function startModalProxy(options: ModalProxyOptions): Promise<ModalProxy> {
-  const { launch, listening, beginDrain, drainSeconds, onExit } = options;
+  const { launch, listening, drainSeconds, onExit } = options;
   const inTurn = oneAtATime();
   let mode: ProxyMode = 'running';
-  let leaving: NodeJS.Timeout | undefined;
+  // Its configuration changed while it was frozen.
+  let isStale = false;
 
-  const start = (): Promise<Supervised> =>
+  const start = (): Promise<Supervised<RunningEngine>> =>
     supervise(launch, {
       onExit,
       // One that was killed while it was frozen comes back frozen.
@@ -46,8 +57,12 @@ export async function startModalProxy(options: ModalProxyOptions): Promise<Modal
   const drain = async (): Promise<void> => {
     const { current } = supervised;
     void supervised.release();
-    if (current) await beginDrain(current);
-    leaving = setTimeout(() => void supervised.stop({ graceMs: LEAVE_GRACE_MS }), drainSeconds * 1_000);
+    await current?.drain({ leaveAfterMs: drainSeconds() * 1_000 });
+  };
+  const thaw = async (next: ProxyMode): Promise<void> => {
+    supervised.current?.thaw();
+    if (isStale && next !== 'stopped') await supervised.current?.reload();
+    isStale = false;
   };
 
   let supervised = await start();
@@ -59,8 +74,7 @@ export async function startModalProxy(options: ModalProxyOptions): Promise<Modal
     setMode: (next) =>
       inTurn(async () => {
         if (next === mode) return;
-        clearTimeout(leaving);
-        if (mode === 'frozen') supervised.current?.thaw();
+        if (mode === 'frozen') await thaw(next);
         if (mode === 'draining') await supervised.stop({ graceMs: LEAVE_GRACE_MS });
         if (next === 'stopped') {
           await supervised.stop({ graceMs: 0 });
@@ -78,9 +92,11 @@ export async function startModalProxy(options: ModalProxyOptions): Promise<Modal
         await supervised.restart();
         await untilListening();
       }),
-    stop: () => {
-      clearTimeout(leaving);
-      return inTurn(() => supervised.stop());
-    },
+    reload: () =>
+      inTurn(async () => {
+        if (mode === 'frozen') isStale = true;
+        if (mode === 'running') await supervised.current?.reload();
+      }),
+    stop: () => inTurn(() => supervised.stop()),
   };
 }

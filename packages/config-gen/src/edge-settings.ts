@@ -36,6 +36,13 @@ export interface EdgeSettings {
 /** Fits a process that may open 20,000 files. */
 export const DEFAULT_MAX_CONNECTIONS = 4_000;
 
+/**
+ * Where haproxy's servers' addresses, health and the drain flag are kept from one worker to the next: beside the admin
+ * socket, so that a restart of the machine forgets them.
+ */
+export const serverStateFile = ({ adminSocket }: Pick<EdgeSettings, 'adminSocket'>): string =>
+  `${adminSocket.replace(/\.sock$/, '')}.state`;
+
 /** On an EC2 instance, with Debian's paths. Plain HTTP is refused, as the key of a publisher must not be sent twice. */
 export const productionSettings: EdgeSettings = {
   bind: { address: '0.0.0.0', port: 443 },

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { serverStateFile } from '../src/edge-settings.ts';
 import {
   edgeProxyConfigSchema,
   generate,
@@ -39,6 +40,7 @@ describe.each(cases)('%s', (name) => {
         generated?.content
           .replaceAll(productionSettings.certificate, settings.certificate)
           .replaceAll(productionSettings.originCa, settings.originCa)
+          .replaceAll(serverStateFile(productionSettings), serverStateFile(settings))
           .replaceAll(productionSettings.adminSocket, settings.adminSocket),
       ).toBe(rendered);
       expect(await haproxyCheck(directory, rendered)).toBe('Configuration file is valid');

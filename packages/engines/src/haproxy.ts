@@ -1,67 +1,83 @@
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { rename, writeFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { CheckedConfig } from './check-config.ts';
+import type { StartEngineOptions } from './engine.ts';
 import { EnginesError } from './errors.ts';
-import type { RunningProcess } from './running-process.ts';
+import { findHaproxy } from './find-haproxy.ts';
+import { type AdminFiles, adminFilesOf, askHaproxy } from './haproxy-admin.ts';
+import { oneAtATime } from './in-turn.ts';
+import { logLines } from './log-lines.ts';
+import { reloadOnce } from './reloading.ts';
+import type { RunningEngine } from './running-engine.ts';
+import type { MessagingProcess } from './running-process.ts';
 import { killLate, startNode } from './start-node.ts';
 
 const GUARDIAN = fileURLToPath(new URL('./haproxy-guardian.mjs', import.meta.url));
 
-/** Where haproxy may be: PATH, then where packages put it; Debian leaves sbin out of a user's PATH. */
-const searchPath = (): readonly string[] => [
-  ...(process.env['PATH'] ?? '').split(delimiter).filter((directory) => directory !== ''),
-  '/usr/sbin',
-  '/usr/local/sbin',
-];
+/** A `server-state-file` that says nothing: its version alone. Without one haproxy warns. */
+const NO_SERVER_STATE = '1\n';
+
+/** For requests that are under way when a drain ends; `hard-stop-after` of the configuration cuts them off before. */
+const LEAVE_GRACE_MS = 60_000;
 
 /**
- * Path of the haproxy binary.
- *
- * @throws EnginesError ENGINES_HAPROXY_MISSING
+ * Starts haproxy in the foreground as a master with one worker, which a reload replaces; resolves when the master's pid
+ * is known, before it has read its configuration.
  */
-export function findHaproxy(directories: readonly string[] = searchPath()): string {
-  const found = directories.map((directory) => join(directory, 'haproxy')).find(isExecutable);
-  if (found !== undefined) return found;
-  throw new EnginesError(
-    'ENGINES_HAPROXY_MISSING',
-    `cannot find haproxy in ${directories.join(', ') || 'an empty path'}`,
-    {
-      hint: 'apt-get install haproxy',
-    },
-  );
-}
-
-/** Starts haproxy in the foreground; resolves when its pid is known, before it has read its configuration. */
-export async function startHaproxy(options: {
-  readonly name: string;
-  readonly configFile: string;
-  readonly log: (line: string) => void;
-}): Promise<RunningProcess> {
+export async function startHaproxy(options: StartEngineOptions): Promise<RunningEngine> {
   const { name, configFile, log } = options;
+  const lines = logLines(log);
+  let files = await adminFilesOf(configFile);
+  // What a former process thought of its servers, or that it was leaving, does not concern this one.
+  if (files.serverState !== undefined) await forgetServers(files.serverState);
   const guardian = startNode({
     name,
     entry: GUARDIAN,
-    args: [findHaproxy(), '-db', '-f', configFile],
-    log,
+    args: [findHaproxy(), '-W', '-f', configFile],
+    log: lines.log,
     ipc: true,
   });
-  const { promise: pid, resolve: started, reject: failed } = Promise.withResolvers<number>();
-  guardian.onMessage((message) => {
-    const report = readReport(message);
-    if (typeof report === 'number') started(report);
-    else failed(startFailed(name, report));
-  });
-  guardian.exited.then(({ code, signal }) =>
-    failed(startFailed(name, `its guardian ended with ${signal ?? code}`)),
-  );
-
-  const ask = (signal: NodeJS.Signals) => {
+  const { pid, ready } = reportsOf(name, guardian);
+  const ask = (signal: NodeJS.Signals): void => {
     try {
       guardian.send({ signal });
     } catch (error) {
       // Nobody left to signal: as with any process that has ended.
       if (!(error instanceof EnginesError)) throw error;
     }
+  };
+  // The master takes one signal at a time; and a reload takes the drain flag along only when it was set before.
+  const inTurn = oneAtATime();
+  const stop: RunningEngine['stop'] = async ({ graceMs } = {}) => {
+    ask('SIGCONT');
+    // SIGUSR1 closes the listeners and lets open requests finish; SIGTERM would cut them off.
+    void inTurn(async () => ask('SIGUSR1'));
+    await killLate(guardian.pid, guardian.exited, graceMs);
+  };
+  const reload = async (): Promise<void> => {
+    await ready;
+    const former = await workerPid(name, files);
+    await reloadOnce({
+      name,
+      config: options,
+      lines,
+      exited: guardian.exited,
+      tell: async () => {
+        await keepServerState(name, files, (await adminFilesOf(configFile)).serverState);
+        ask('SIGUSR2');
+      },
+      verdict: collectingVerdict(),
+    });
+    files = await adminFilesOf(configFile);
+    await untilReplaced(name, files, former, guardian.exited);
+  };
+  const drain: RunningEngine['drain'] = async ({ leaveAfterMs } = {}) => {
+    const answer = await askHaproxy(name, files.socket, 'set server drain/flag state maint');
+    if (answer.trim() !== '') throw notDrained(name, answer.trim());
+    if (leaveAfterMs === undefined) return;
+    const timer = setTimeout(() => void stop({ graceMs: LEAVE_GRACE_MS }), leaveAfterMs);
+    void guardian.exited.then(() => clearTimeout(timer));
   };
   return {
     name,
@@ -71,22 +87,88 @@ export async function startHaproxy(options: {
     // The guardian goes on, and with it the lifeline.
     freeze: async () => ask('SIGSTOP'),
     thaw: () => ask('SIGCONT'),
-    async stop({ graceMs } = {}) {
-      // SIGUSR1 closes the listeners and lets open requests finish; SIGTERM would cut them off.
-      ask('SIGUSR1');
-      ask('SIGCONT');
-      await killLate(guardian.pid, guardian.exited, graceMs);
-    },
+    stop,
+    drain: (drainOptions) => inTurn(() => drain(drainOptions)),
+    reload: () => inTurn(reload),
   };
 }
 
-/** The guardian's only message: haproxy's pid, or why it could not be run. */
-function readReport(message: unknown): number | string {
-  if (typeof message === 'object' && message !== null) {
-    if ('pid' in message && typeof message.pid === 'number') return message.pid;
-    if ('failed' in message && typeof message.failed === 'string') return message.failed;
+/** What the guardian reports of haproxy: its master's pid, and that this is ready to be told what to do, or has ended. */
+function reportsOf(name: string, guardian: MessagingProcess) {
+  const pid = Promise.withResolvers<number>();
+  const ready = Promise.withResolvers<void>();
+  guardian.onMessage((message) => {
+    const report = typeof message === 'object' && message !== null ? message : {};
+    if ('pid' in report && typeof report.pid === 'number') pid.resolve(report.pid);
+    if ('ready' in report) ready.resolve();
+    if ('failed' in report) pid.reject(startFailed(name, String(report.failed)));
+  });
+  void guardian.exited.then(({ code, signal }) => {
+    pid.reject(startFailed(name, `its guardian ended with ${signal ?? code}`));
+    ready.resolve();
+  });
+  return { pid: pid.promise, ready: ready.promise };
+}
+
+/** What the master says at the end of reading its configuration, at the start and at every reload. */
+function loadVerdict(line: string): boolean | undefined {
+  if (line.endsWith('Loading success.')) return true;
+  return line.endsWith('Loading failure!') ? false : undefined;
+}
+
+/** A verdict with the complaints before it. */
+function collectingVerdict(): (line: string) => CheckedConfig | undefined {
+  const complaints: string[] = [];
+  return (line) => {
+    if (line.startsWith('[ALERT]')) complaints.push(line);
+    const isLoaded = loadVerdict(line);
+    if (isLoaded === undefined) return undefined;
+    return isLoaded ? { ok: true } : { ok: false, output: complaints.join('\n') || line };
+  };
+}
+
+/** Who answers now. */
+async function workerPid(name: string, { socket }: AdminFiles): Promise<number> {
+  const info = await askHaproxy(name, socket, 'show info');
+  return Number(info.match(/^Pid: (\d+)$/m)?.[1]);
+}
+
+async function forgetServers(file: string): Promise<void> {
+  // What is wrong with the folder is for haproxy to say.
+  await writeFile(file, NO_SERVER_STATE).catch(() => {});
+}
+
+/** Waits for the former worker to close its listeners: until then it takes connections, too. */
+async function untilReplaced(
+  name: string,
+  files: AdminFiles,
+  former: number,
+  exited: Promise<unknown>,
+): Promise<void> {
+  let isGone = false;
+  void exited.then(() => {
+    isGone = true;
+  });
+  while (!isGone) {
+    // A connection that the former worker had not accepted yet is closed with its listener.
+    const pid = await workerPid(name, files).catch(() => former);
+    if (pid !== former) return;
+    await sleep(5);
   }
-  return `its guardian said ${JSON.stringify(message)}`;
+}
+
+/**
+ * Hands the addresses, health and drain flag of the servers on: a new worker that had to learn them anew would answer
+ * 503 until then. Renamed into place, as haproxy may be reading.
+ */
+async function keepServerState(
+  name: string,
+  { socket }: AdminFiles,
+  file: string | undefined,
+): Promise<void> {
+  if (file === undefined) return;
+  await writeFile(`${file}.new`, await askHaproxy(name, socket, 'show servers state'));
+  await rename(`${file}.new`, file);
 }
 
 const startFailed = (name: string, reason: string) =>
@@ -94,11 +176,7 @@ const startFailed = (name: string, reason: string) =>
     hint: 'run "haproxy -c -f" on its configuration file to see more',
   });
 
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
+const notDrained = (name: string, answer: string) =>
+  new EnginesError('ENGINES_ADMIN_UNREACHABLE', `cannot drain ${name}: ${answer}`, {
+    hint: 'its configuration needs a backend "drain" with a server "flag", and a stats socket of level admin',
+  });

@@ -2,9 +2,10 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Backoff, defaultBackoff, waitAfter } from './backoff.ts';
 import { EnginesError } from './errors.ts';
+import { oneAtATime } from './in-turn.ts';
 import type { ProcessExit, RunningProcess } from './running-process.ts';
 
-type Start = () => Promise<RunningProcess> | RunningProcess;
+type Start<P extends RunningProcess> = () => Promise<P> | P;
 type StopOptions = Parameters<RunningProcess['stop']>[0];
 
 /** An end that nobody asked for. `error` says why when the process could not even be started again. */
@@ -15,9 +16,9 @@ export interface UnexpectedExit extends ProcessExit {
 }
 
 /** A process that is started again whenever it ends by itself. */
-export interface Supervised {
+export interface Supervised<P extends RunningProcess = RunningProcess> {
   /** The running process; null between a crash and the next start, and after stop(). */
-  readonly current: RunningProcess | null;
+  readonly current: P | null;
   /** Ends the restarts and the process; resolves when it is gone. */
   stop(options?: StopOptions): Promise<void>;
   /** Ends the restarts and leaves the process alone; resolves when that has ended, by itself or through stop(). */
@@ -28,14 +29,14 @@ export interface Supervised {
    *
    * @throws EnginesError ENGINES_STOPPED: stop() or release() was called.
    */
-  restart(start?: Start): Promise<RunningProcess>;
+  restart(start?: Start<P>): Promise<P>;
 }
 
-export interface SuperviseOptions {
+export interface SuperviseOptions<P extends RunningProcess = RunningProcess> {
   /** Told of every end that nobody asked for, before the wait that follows it. */
   readonly onExit: (exit: UnexpectedExit) => void;
   /** Told of every process that was started, the first one included. */
-  readonly onStart?: (process: RunningProcess) => void;
+  readonly onStart?: (process: P) => void;
   readonly backoff?: Backoff;
 }
 
@@ -43,17 +44,15 @@ export interface SuperviseOptions {
  * Starts a process and keeps it running: an end that nobody asked for, whatever its exit code, is followed by another
  * start after 200 ms, doubling up to 5 s, afresh after 10 s of running. Rejects when the first start fails.
  */
-export async function supervise(start: Start, options: SuperviseOptions): Promise<Supervised> {
+export async function supervise<P extends RunningProcess>(
+  start: Start<P>,
+  options: SuperviseOptions<P>,
+): Promise<Supervised<P>> {
   let launch = start;
-  let run: Run | null = await begin(launch, options);
+  let run: Run<P> | null = await begin(launch, options);
   let stopped = false;
   // One change at a time, in the order of the calls.
-  let last: Promise<unknown> = Promise.resolve();
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const result = last.then(work);
-    last = result.catch(() => {});
-    return result;
-  };
+  const inTurn = oneAtATime();
   const end = async (stopOptions: StopOptions) => {
     const ending = run;
     run = null;
@@ -71,7 +70,7 @@ export async function supervise(start: Start, options: SuperviseOptions): Promis
     async release() {
       stopped = true;
       // Not in turn with the others: stop() must not wait for an end that may never come.
-      await last;
+      await inTurn(async () => {});
       await run?.release();
     },
     restart(newStart) {
@@ -87,18 +86,21 @@ export async function supervise(start: Start, options: SuperviseOptions): Promis
 }
 
 /** One process and its successors, until end(). */
-interface Run {
-  readonly first: RunningProcess;
-  current(): RunningProcess | null;
+interface Run<P extends RunningProcess> {
+  readonly first: P;
+  current(): P | null;
   end(options: StopOptions): Promise<void>;
   /** Restarts no more; resolves when the last process has ended. */
   release(): Promise<void>;
 }
 
-async function begin(launch: Start, options: SuperviseOptions): Promise<Run> {
+async function begin<P extends RunningProcess>(
+  launch: Start<P>,
+  options: SuperviseOptions<P>,
+): Promise<Run<P>> {
   const ended = new AbortController();
   const first = await launch();
-  let current: RunningProcess | null = first;
+  let current: P | null = first;
   const finished = keep();
   return {
     first,

@@ -14,6 +14,7 @@ import {
   temporaryDirectory,
   untilGone,
   untilServing,
+  untilStopped,
 } from './processes.ts';
 
 const start = async (configFile: string, log: (line: string) => void = () => {}) =>
@@ -54,13 +55,15 @@ describe('findHaproxy', () => {
 });
 
 describe('haproxy as an engine', () => {
-  it("is known by haproxy's own pid, in a group apart from ours", async () => {
+  it("is known by the pid of haproxy's master, in a group apart from ours", async () => {
     const { file, socket } = await haproxyConfig();
     const engine = await start(file);
     await untilServing(socket);
     const guardian = await groupOf(engine.pid);
     expect(await childrenOf(guardian)).toEqual([engine.pid]);
     expect(await childrenOf(process.pid)).toContain(guardian);
+    const workers = await childrenOf(engine.pid);
+    expect(await Promise.all(workers.map(groupOf))).toEqual([guardian]);
   });
 
   it('ends with exit code and reason when the configuration is wrong', async () => {
@@ -73,20 +76,54 @@ describe('haproxy as an engine', () => {
     expect(lines.join('\n')).toContain("unknown keyword 'blind' in 'frontend' section");
   });
 
-  it('ends as haproxy did', async () => {
+  it('ends as haproxy did, workers included', async () => {
     const { file, socket } = await haproxyConfig();
     const engine = await start(file);
     await untilServing(socket);
+    const workers = await childrenOf(engine.pid);
     process.kill(engine.pid, 'SIGKILL');
     expect(await engine.exited).toEqual({ code: null, signal: 'SIGKILL' });
+    await Promise.all(workers.map(untilGone));
+  });
+
+  it('ends when its worker does', async () => {
+    const { file, socket } = await haproxyConfig();
+    const engine = await start(file);
+    await untilServing(socket);
+    for (const worker of await childrenOf(engine.pid)) process.kill(worker, 'SIGKILL');
+    expect(await engine.exited).toEqual({ code: 128 + 9, signal: null });
+  });
+
+  it('stands still with its worker when it is frozen', async () => {
+    const { file, socket } = await haproxyConfig();
+    const engine = await start(file);
+    await untilServing(socket);
+    const all = [engine.pid, ...(await childrenOf(engine.pid))];
+    expect(all).toHaveLength(2);
+    await engine.freeze();
+    await Promise.all(all.map(untilStopped));
+    engine.thaw();
+    await untilServing(socket);
+    await engine.freeze();
+    await Promise.all(all.map(untilStopped));
+    await engine.stop();
+    await Promise.all(all.map(untilGone));
   });
 
   it('passes signals to haproxy', async () => {
-    const { file, socket } = await haproxyConfig();
+    const { file } = await haproxyConfig();
+    const { log, line } = listen();
+    const engine = await start(file, log);
+    await line(/Loading success/);
+    engine.signal('SIGQUIT');
+    expect(await engine.exited).toEqual({ code: null, signal: 'SIGQUIT' });
+  });
+
+  it('finishes what it began even when it is stopped at once', async () => {
+    const { file } = await haproxyConfig();
     const engine = await start(file);
-    await untilServing(socket);
-    engine.signal('SIGTERM');
-    expect(await engine.exited).toEqual({ code: null, signal: 'SIGTERM' });
+    await engine.stop();
+    expect(await engine.exited).toEqual({ code: 0, signal: null });
   });
 
   it('is killed when its guardian was', async () => {

@@ -91,28 +91,44 @@ export async function temporaryDirectory(): Promise<string> {
   return directory;
 }
 
+export interface HaproxyFiles {
+  readonly file: string;
+  readonly socket: string;
+  readonly upstream: string;
+  /** The text of the file; `more` goes into its frontend. */
+  readonly config: (more?: string) => string;
+}
+
 /** A configuration for haproxy which listens on a socket file, so that no port is needed, and asks an upstream. */
-export async function haproxyConfig(): Promise<{ file: string; socket: string; upstream: string }> {
+export async function haproxyConfig(): Promise<HaproxyFiles> {
   findHaproxy();
   const directory = await temporaryDirectory();
   const file = join(directory, 'haproxy.cfg');
   const socket = join(directory, 'edge.sock');
   const upstream = join(directory, 'upstream.sock');
-  const config = `
+  const config = (more = ''): string => `
+global
+  stats socket '${directory}/admin.sock' mode 600 level admin expose-fd listeners
+  server-state-file '${directory}/servers.state'
 defaults
   mode http
+  load-server-state-from-file global
   timeout connect 5s
   timeout client 30s
   timeout server 30s
 frontend edge
   bind unix@${socket}
+  http-request return status 503 if { path /healthz } { nbsrv(drain) eq 0 }
   http-request return status 200 if { path /healthz }
+  ${more}
   default_backend upstream
 backend upstream
   server one unix@${upstream}
+backend drain
+  server flag 127.0.0.1:1
 `;
-  await writeFile(file, config);
-  return { file, socket, upstream };
+  await writeFile(file, config());
+  return { file, socket, upstream, config };
 }
 
 export function get(socketPath: string, path: string): Promise<number> {

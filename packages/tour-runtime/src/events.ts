@@ -1,4 +1,4 @@
-import type { ScriptData } from '@isochrone/tours';
+import type { EventReport, ScriptData } from '@isochrone/tours';
 import type { TourEvent } from './api.ts';
 import { guard } from './guard.ts';
 
@@ -26,9 +26,15 @@ export function createSender(
   const flush = (): void => {
     while (waiting.length > 0) {
       const events = waiting.slice(0, IN_ONE_REPORT);
+      const agreed = consent();
+      const report: EventReport = {
+        ...(environment === undefined ? {} : { environment }),
+        revision,
+        ...(agreed === undefined ? {} : { consent: agreed }),
+        events,
+      };
       // Text, as anything else would have the browser ask for leave first (CORS-safelisted content types).
-      const report = JSON.stringify({ environment, revision, consent: consent(), events });
-      const body = new Blob([report], { type: 'text/plain' });
+      const body = new Blob([JSON.stringify(report)], { type: 'text/plain' });
       // Browsers refuse while other beacons of 64 KiB together are under way (Fetch, section 4.6): then later.
       if (!navigator.sendBeacon(`${origin}/e/${account}`, body)) return;
       waiting = waiting.slice(events.length);

@@ -56,16 +56,8 @@ function live(data: ScriptData, api: Api, origin: string | undefined): void {
   let asked: boolean | undefined;
   const consent = (): boolean => asked ?? data.consent !== 'required';
   const key = ['isochrone', account, environment].filter(Boolean).join(':');
-  const browser = createKeeper(
-    () => localStorage,
-    key,
-    () => consent,
-  );
-  const tab = createKeeper(
-    () => sessionStorage,
-    key,
-    () => consent,
-  );
+  const browser = createKeeper(() => localStorage, key, consent);
+  const tab = createKeeper(() => sessionStorage, key, consent);
   const visitor = createVisitor(browser, consent);
   const sender = origin && createSender(data, origin, () => asked);
   const stage = createStage({

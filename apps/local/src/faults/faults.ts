@@ -1,5 +1,5 @@
+import { oneAtATime } from '@isochrone/engines';
 import type { Topology } from '@isochrone/topology';
-import { oneAtATime } from '../in-turn.ts';
 import { type Effects, effectsOf } from './effects.ts';
 import { type Fault, type FaultLimits, type FaultReading, readFault } from './fault.ts';
 

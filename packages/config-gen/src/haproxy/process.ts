@@ -1,8 +1,8 @@
 import { edgeTimeouts } from '../edge-limits.ts';
-import { DEFAULT_MAX_CONNECTIONS, type EdgeSettings } from '../edge-settings.ts';
+import { DEFAULT_MAX_CONNECTIONS, type EdgeSettings, serverStateFile } from '../edge-settings.ts';
 import { ownErrors } from './answers.ts';
 import { accessLog, connectionErrorLog, MAX_LINE_BYTES } from './logging.ts';
-import { endpoint, quotedSocketPath } from './quoting.ts';
+import { endpoint, quotedPath, quotedSocketPath } from './quoting.ts';
 import type { Section } from './section.ts';
 
 /** Forward secrecy and authenticated encryption only; AES-128 first, as it is the cheapest on the server. */
@@ -27,6 +27,8 @@ export function globalSection(settings: EdgeSettings): Section {
       `maxconn ${2 * clients}`,
       'hard-stop-after 30s',
       `stats socket ${quotedSocketPath(settings.adminSocket)} mode 600 level admin expose-fd listeners`,
+      '# Written before a reload, from "show servers state": without it a new worker would know no address at first, and say 503.',
+      `server-state-file ${quotedPath(serverStateFile(settings))}`,
       `ssl-default-bind-ciphers ${TLS_1_2_CIPHERS}`,
       `ssl-default-bind-ciphersuites ${TLS_1_3_CIPHERS}`,
       'ssl-default-bind-options ssl-min-ver TLSv1.2 no-tls-tickets',
@@ -71,6 +73,7 @@ export const defaultsSection: Section = {
     '# A client that has left frees the upstream.',
     'option abortonclose',
     'unique-id-format %[uuid()]',
+    'load-server-state-from-file global',
     'retries 0',
     `timeout connect ${edgeTimeouts.connect}s`,
     `timeout client ${edgeTimeouts.client}s`,

@@ -5,7 +5,9 @@ import { extname, join } from 'node:path';
 import {
   compileTours,
   type Environment,
+  type EventReport,
   type PublishedPayload,
+  readReport,
   renderScript,
   sampleAccount,
   type Tour,
@@ -39,12 +41,8 @@ export interface Beacon {
   readonly path: string;
   readonly contentType: string | undefined;
   readonly bytes: number;
-  readonly body: {
-    readonly environment?: string;
-    readonly revision: number;
-    readonly consent?: boolean;
-    readonly events: readonly { readonly name: string; readonly tour: string; readonly step?: string }[];
-  };
+  /** Undefined where the service would refuse it. */
+  readonly body: EventReport | undefined;
 }
 
 export interface Opened {
@@ -159,7 +157,7 @@ async function beaconOf(path: string, request: IncomingMessage): Promise<Beacon>
     path,
     contentType: request.headers['content-type'],
     bytes: text.length,
-    body: JSON.parse(text.toString('utf8')),
+    body: readReport(JSON.parse(text.toString('utf8'))),
   };
 }
 

@@ -2,6 +2,7 @@ import { type Driver, driver } from 'driver.js';
 import { keepingAttributes } from './attributes.ts';
 import { label, renderCard } from './card.ts';
 import { guard } from './guard.ts';
+import { guardFrame } from './guard-frame.ts';
 import type { Surface } from './surface.ts';
 import type { View } from './view.ts';
 
@@ -69,12 +70,10 @@ export function createHighlighter({ layer }: Surface, calm: boolean, overlay: st
         }),
       );
       // driver.js draws its overlay in the body, in a frame's callback that was asked for just before this one.
-      requestAnimationFrame(() =>
-        guard('overlay', () => {
-          const drawn = document.querySelector('body > .driver-overlay');
-          if (drawn) layer.prepend(drawn);
-        }),
-      );
+      guardFrame(() => {
+        const drawn = document.querySelector('body > .driver-overlay');
+        if (drawn) layer.prepend(drawn);
+      });
       current = element;
     },
     refresh: () => highlight.refresh(),

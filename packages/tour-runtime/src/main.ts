@@ -46,8 +46,7 @@ function start(origin: string | undefined): void {
       show: (tour) => stage.show(String(tour)),
       clear: () => leavePreview(data.account),
     });
-    const [tour] = seen.tours;
-    if (tour) stage.show(tour.id);
+    stage.show(seen.preview.tour);
   });
 }
 

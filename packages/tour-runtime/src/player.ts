@@ -86,8 +86,8 @@ export async function play(tour: PublishedTour, options: PlayOptions): Promise<E
     }
     return end('completed');
   } finally {
-    scene?.close();
-    if (shown.length > 0) restoreFocus(focused);
+    // A visitor who went on to the page by themselves stays where they are.
+    if (scene?.close()) restoreFocus(focused);
   }
 }
 

@@ -1,4 +1,4 @@
-import { compileTours, type Environment, type Tour } from '@isochrone/tours';
+import { compileTours, type Environment, sampleAccount, type Tour } from '@isochrone/tours';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startChromium } from './browser.ts';
@@ -152,7 +152,15 @@ describe('a preview', () => {
     frequency: { mode: 'once' },
     target: { urls: [{ op: 'exact', value: '/elsewhere' }], percent: 0 },
   });
-  const previews = { good: compileTours([draft]), old: null };
+  const previews = {
+    good: {
+      account: sampleAccount,
+      revision: 8,
+      ...compileTours([draft]),
+      preview: { tour: draft.id, expiresAt: '2027-01-31T09:00:00Z' },
+    },
+    old: null,
+  };
 
   it('is shown whatever its targeting, in this tab, and leaves no trace', async () => {
     const opened = await open({ path: '/page?a=1&isochrone-preview=good#part', previews });

@@ -6,6 +6,7 @@ import {
   compileTours,
   type Environment,
   type EventReport,
+  type PreviewData,
   type PublishedPayload,
   readReport,
   renderScript,
@@ -27,7 +28,7 @@ export interface Site {
   /** Instead of what `tours` compile to. */
   readonly payload?: PublishedPayload;
   /** By token: what `GET /preview/{token}` answers; 410 where it is null. */
-  readonly previews?: Readonly<Record<string, PublishedPayload | null>>;
+  readonly previews?: Readonly<Record<string, PreviewData | null>>;
   readonly headers?: Readonly<Record<string, string>>;
 }
 

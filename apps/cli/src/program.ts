@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { type DoctorOptions, doctor } from './commands/doctor.ts';
 import { drill } from './commands/drill.ts';
 import { type ExplainOptions, explain } from './commands/explain.ts';
 import { generate } from './commands/generate.ts';
@@ -24,7 +25,7 @@ interface DrillCommandOptions {
 export function createProgram(version: string, tell: (outcome: Outcome, asJson: boolean) => void): Command {
   const program = new Command('./isochrone')
     .description(
-      'Checks topology files, generates what follows from them, plans changes, and explains where they send people.',
+      'Checks topology files, generates what follows from them, plans changes, examines deployments, and explains where they send people.',
     )
     .version(version)
     .showHelpAfterError('see ./isochrone --help')
@@ -111,6 +112,37 @@ export function createProgram(version: string, tell: (outcome: Outcome, asJson: 
     .action((name: string | undefined, { topology, json, ...options }: CommonOptions & ExplainOptions) => {
       tell(explain(topologyFile(topology), { name, ...options }), json === true);
     });
+
+  withCommonOptions(program.command('doctor'), 'what should be there (default: topologies/production.yaml)')
+    .description(
+      'examine a deployment from outside: DNS, certificates, Host and SNI, health, bundles, caching',
+    )
+    .option('--resolver <address>', "name server to ask, with a port if not 53 (default: the system's)")
+    .option(
+      '--world [url]',
+      'examine the local world behind this control API (default: http://127.0.0.1:4400)',
+    )
+    .option('--account <key>', 'whose script to ask for (default: nobody’s; the sample’s in the local world)')
+    .option('--ca <file>', 'PEM file of the only authority to trust')
+    .addHelpText(
+      'after',
+      examples(
+        './isochrone doctor',
+        './isochrone doctor --resolver 1.1.1.1 --account acme --json',
+        './isochrone doctor --world',
+      ),
+    )
+    .action(
+      async ({
+        topology,
+        json,
+        world,
+        ...options
+      }: CommonOptions & Omit<DoctorOptions, 'world'> & { readonly world?: string | true }) => {
+        const control = world === true ? 'http://127.0.0.1:4400' : world;
+        tell(await doctor(topologyFile(topology), { ...options, world: control }), json === true);
+      },
+    );
 
   program
     .command('plan')

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import httpProxy from '@fastify/http-proxy';
 import type { EdgeProxyConfig } from '@isochrone/config-gen';
 import Fastify, { type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
+import type { Registry } from 'prom-client';
 import { accessLogFields, isLogged } from './access-log.ts';
 import { askedHostname, requestTarget } from './authority.ts';
 import { answerClientError } from './client-errors.ts';
@@ -15,11 +16,13 @@ import { FailoverDispatcher } from './failover.ts';
 import { forwardingOptions } from './forwarding.ts';
 import { edgeHeaders } from './headers.ts';
 import { BODY_METHODS, FORWARDED_METHODS, type Judgement, judge } from './judgement.ts';
-import type { Materials } from './materials.ts';
+import { certificateOf, type Materials } from './materials.ts';
+import type { Rates } from './messages.ts';
+import { createMetrics } from './metrics.ts';
 import { answer, answerProblem, cut, reasonOf } from './replies.ts';
 import { RetryBudget } from './retry-budget.ts';
 import { type LiveRules, rulesOf } from './rules.ts';
-import { alone, createTlsServer, handTo, reloadServer, type Share } from './tls-listener.ts';
+import { alone, countHandshakes, createTlsServer, handTo, reloadServer, type Share } from './tls-listener.ts';
 import { openUpstreams } from './upstreams.ts';
 
 export interface LogOptions {
@@ -35,6 +38,13 @@ export interface EdgeApp {
   startDraining(): void;
   /** What answers of the plain listener carry. */
   plainHeaders(): Readonly<Record<string, string>>;
+  /** What is in force. */
+  config(): EdgeProxyConfig;
+  readonly metrics: Registry;
+  /** What busy clients, those with at least `least` requests, did here since the last time. */
+  news(least: number): Rates;
+  /** What they did elsewhere. */
+  addNews(rates: Rates): void;
   /** Goes on under another configuration, without losing a request; addresses to listen at stay what they are. */
   reload(config: EdgeProxyConfig, materials: Materials): void;
 }
@@ -93,6 +103,7 @@ export function buildApp(
       msTotal: performance.now() - exchange.startedAt,
       aborted: !response.writableEnded,
     };
+    metrics.ended(exchange, outcome);
     if (isLogged(exchange, outcome, conversation.rules.config))
       app.log.info(accessLogFields(exchange, outcome), 'request');
     if (outcome.aborted) exchange.abort?.(new Error('the client left'));
@@ -153,10 +164,16 @@ export function buildApp(
       answerClientError(error, socket, edgeHeaders(rules.current.instanceLabel, randomUUID())),
   });
   const upstreams = openUpstreams(config, materials, app.log);
-  const dispatcher = new FailoverDispatcher({
-    candidates: upstreams.candidates,
-    budget: new RetryBudget(),
+  const budget = new RetryBudget();
+  const dispatcher = new FailoverDispatcher({ candidates: upstreams.candidates, budget });
+  let { expiry } = certificateOf(materials);
+  const metrics = createMetrics({
+    connections: () => connections.count,
+    retriesLeft: () => budget.left(rules.current.config.retryBudget, performance.now()),
+    upstreams: upstreams.status,
+    certificateExpiry: () => expiry,
   });
+  countHandshakes(server, metrics);
   app.addHook('onListen', () => upstreams.start());
   app.addHook('onClose', () => upstreams.close());
   const sweep = setInterval(() => {
@@ -206,7 +223,14 @@ export function buildApp(
       connections.drain();
     },
     plainHeaders: () => edgeHeaders(rules.current.instanceLabel, randomUUID()),
+    config: () => rules.current.config,
+    metrics: metrics.registry,
+    news: (least) => rate.news(least),
+    addNews: (rates) => {
+      for (const [client, requests] of rates) rate.add(client, requests, performance.now());
+    },
     reload: (next, files) => {
+      ({ expiry } = certificateOf(files));
       reloadServer(server, next, files, share);
       connections.limitAge(next.maxConnectionAge);
       upstreams.reload(next, files);

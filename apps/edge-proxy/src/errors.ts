@@ -9,6 +9,7 @@ export const ERROR_CODES = [
   'EDGE_PROXY_NO_HEALTHY_UPSTREAM',
   'EDGE_PROXY_ORIGIN_CA_INVALID',
   'EDGE_PROXY_UPSTREAM_DNS',
+  'EDGE_PROXY_WORKERS_LOST',
 ] as const;
 
 export type EdgeProxyErrorCode = (typeof ERROR_CODES)[number];

@@ -1,8 +1,5 @@
+import cluster from 'node:cluster';
 import { parseArgs } from 'node:util';
-import { destination } from 'pino';
-import { readConfig } from './config.ts';
-import { type Edge, startEdge } from './edge.ts';
-import { EdgeProxyError, errorMessage } from './errors.ts';
 
 const USAGE = `usage: edge-proxy --config FILE [--check]
 
@@ -10,16 +7,12 @@ const USAGE = `usage: edge-proxy --config FILE [--check]
   --check        read the configuration and the files that it names, report every problem, and exit
   --help         print this
 
-signals: SIGTERM and SIGINT finish what is in flight and stop; SIGUSR2 drains first
+signals: SIGTERM and SIGINT finish what is in flight and stop; SIGUSR2 drains first; SIGHUP reloads
 environment: LOG_LEVEL (trace, debug, info, warn, error, fatal, silent; default info)
 exit codes: 0 fine, 1 problems, 2 misuse
 `;
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
-
-/** A log line waits for as many bytes of others, but no longer than this. */
-const LOG_BUFFER_BYTES = 4_096;
-const LOG_DELAY_MS = 100;
 
 interface Options {
   readonly config: string;
@@ -39,7 +32,7 @@ function readOptions(): Options | 'help' | string {
       },
     }));
   } catch (error) {
-    return errorMessage(error).split('. ', 1)[0] ?? '';
+    return error instanceof Error ? (error.message.split('. ', 1)[0] ?? '') : String(error);
   }
   if (values.help) return 'help';
   if (values.config === undefined) return '--config FILE is missing';
@@ -49,26 +42,12 @@ function readOptions(): Options | 'help' | string {
   return { config: values.config, check: values.check ?? false, logLevel };
 }
 
-function report(file: string, problems: readonly EdgeProxyError[]): void {
-  for (const { code, message, hint } of problems)
-    process.stderr.write(`${file}: ${code} ${message}\n  ${hint}\n`);
-}
-
-/** Stops at the first SIGTERM or SIGINT, at once at the second; SIGUSR2 drains before. */
-function followSignals(edge: Edge): void {
-  let stopping = false;
-  const stop = (): void => {
-    if (stopping) process.exit(1);
-    stopping = true;
-    void edge.close().then(() => process.exit(0));
-  };
-  process.on('SIGTERM', stop).on('SIGINT', stop);
-  process.on('SIGUSR2', () => {
-    void edge.drain().then(() => stopping || stop());
-  });
-}
-
 async function main(): Promise<number | undefined> {
+  if (cluster.isWorker) {
+    const { runWorker } = await import('./worker.ts');
+    runWorker();
+    return undefined;
+  }
   const options = readOptions();
   if (options === 'help') {
     process.stdout.write(USAGE);
@@ -78,28 +57,9 @@ async function main(): Promise<number | undefined> {
     process.stderr.write(`edge-proxy: ${options}\n\n${USAGE}`);
     return 2;
   }
-  const read = readConfig(options.config);
-  if (!read.ok) {
-    report(options.config, read.problems);
-    return 1;
-  }
-  if (options.check) return 0;
-  // Written in the background: a write for each request costs a fifth of the CPU, and whoever is slow to read
-  // standard output would hold up visitors. What is left is written at exit.
-  const stream = destination({
-    dest: 1,
-    sync: false,
-    minLength: LOG_BUFFER_BYTES,
-    periodicFlush: LOG_DELAY_MS,
-  });
-  try {
-    followSignals(await startEdge(read.config, read.materials, { level: options.logLevel, stream }));
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof EdgeProxyError)) throw error;
-    report(options.config, [error]);
-    return 1;
-  }
+  // Only now: whoever wants the usage need not wait for all of it.
+  const { check, runPrimary } = await import('./primary.ts');
+  return options.check ? check(options.config) : runPrimary(options.config, options.logLevel);
 }
 
 const exitCode = await main();

@@ -12,6 +12,25 @@ export interface Materials {
   readonly originCa: string;
 }
 
+/** What may be told of the certificate that visitors see. */
+export interface Certificate {
+  readonly subject: string;
+  readonly names: string;
+  readonly fingerprint: string;
+  /** Milliseconds since 1970. */
+  readonly expiry: number;
+}
+
+export function certificateOf({ certificate }: Pick<Materials, 'certificate'>): Certificate {
+  const { subject, subjectAltName, fingerprint256, validToDate } = new X509Certificate(certificate);
+  return {
+    subject,
+    names: subjectAltName ?? '',
+    fingerprint: fingerprint256,
+    expiry: validToDate.getTime(),
+  };
+}
+
 export type MaterialsResult =
   | { readonly ok: true; readonly materials: Materials }
   | { readonly ok: false; readonly problems: readonly EdgeProxyError[] };

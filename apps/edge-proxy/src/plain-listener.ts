@@ -24,12 +24,12 @@ export function plainAnswer(
   return { kind: 'redirect', location: `https://${hostname}${port}${path}` };
 }
 
-/** The listener for plain HTTP: sends visitors to https, or refuses them. */
+/** The listener for plain HTTP: sends visitors to https, or refuses them, as the configuration says at that time. */
 export function createPlainListener(
-  config: EdgeProxyConfig,
+  config: () => EdgeProxyConfig,
   edgeHeaders: () => Readonly<Record<string, string>>,
 ): Server {
-  const { limits, timeouts } = config;
+  const { limits, timeouts } = config();
   const server = createServer(
     {
       maxHeaderSize: limits.headerBytes,
@@ -39,7 +39,7 @@ export function createPlainListener(
       noDelay: true,
     },
     (request, response) => {
-      const answer = plainAnswer(config, request.url ?? '', request.headers.host);
+      const answer = plainAnswer(config(), request.url ?? '', request.headers.host);
       response.setHeaders(new Map(Object.entries(edgeHeaders())));
       // One answer is all there is to say here.
       response.setHeader('connection', 'close');

@@ -10,7 +10,9 @@ import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { EdgeProxyConfig } from '@isochrone/config-gen';
 import type { FastifyServerFactory } from 'fastify';
+import { errorCode } from './errors.ts';
 import type { Materials } from './materials.ts';
+import type { Metrics } from './metrics.ts';
 
 /** Milliseconds for a whole request with its body; silence is cut sooner. */
 const REQUEST_MS = 60_000;
@@ -86,6 +88,18 @@ export function createTlsServer(
     if (!isSession(silent)) silent.destroy();
   });
   return server;
+}
+
+/** Counts handshakes and their failures. */
+export function countHandshakes(server: Http2SecureServer, metrics: Metrics): void {
+  server.prependListener('secureConnection', (socket: TLSSocket) =>
+    metrics.handshake(socket.getProtocol() ?? '', socket.isSessionReused()),
+  );
+  server.on('tlsClientError', (error: unknown) => {
+    const code = errorCode(error) ?? '';
+    if (code === 'ECONNRESET') metrics.handshakeFailed('reset');
+    else metrics.handshakeFailed(code === 'ERR_TLS_HANDSHAKE_TIMEOUT' ? 'timeout' : 'protocol');
+  });
 }
 
 /** Puts a server under a configuration's limits; connections that are open keep some of theirs. */

@@ -3,24 +3,10 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { OWN_API, temporaryFolder, writeMaterials } from './support/certificates.ts';
 import { ask, refused } from './support/client.ts';
-import { edgeConfig } from './support/edge.ts';
+import { configFor, MAIN, writeConfig } from './support/configuration.ts';
 import { eventually } from './support/eventually.ts';
-import { startNameServer } from './support/name-server.ts';
 import { run, start } from './support/process.ts';
 import { closedPort, startUpstream } from './support/upstream.ts';
-
-const MAIN = join(import.meta.dirname, '../src/main.ts');
-
-function writeConfig(config: object): string {
-  const file = join(temporaryFolder(), 'edge-proxy.json');
-  writeFileSync(file, JSON.stringify(config));
-  return file;
-}
-
-async function configFor(upstream: { hostname: string; port: number }, changes: object = {}) {
-  const names = await startNameServer({ [upstream.hostname]: ['127.0.0.1'] });
-  return { ...edgeConfig([upstream], writeMaterials(temporaryFolder()), names.address), ...changes };
-}
 
 it('accepts a good configuration with --check', async () => {
   const file = writeConfig(await configFor({ hostname: OWN_API, port: 443 }));

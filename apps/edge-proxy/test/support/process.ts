@@ -30,7 +30,11 @@ export async function run(args: readonly string[], cwd?: string): Promise<Run> {
 }
 
 export interface Running {
+  readonly pid: number;
   readonly port: number;
+  readonly adminPort: number;
+  /** Every line of the log so far, parsed. */
+  readonly log: readonly Readonly<Record<string, unknown>>[];
   readonly signal: (signal: NodeJS.Signals) => void;
   readonly exited: Promise<{ readonly code: number | null; readonly signal: string | null }>;
 }
@@ -38,15 +42,26 @@ export interface Running {
 /** Starts a proxy process and waits until it listens. */
 export async function start(args: readonly string[], cwd?: string): Promise<Running> {
   const child = node(args, cwd);
-  if (child.stdout === null || child.stderr === null) throw new TypeError('no pipes');
+  if (child.stdout === null || child.stderr === null || child.pid === undefined)
+    throw new TypeError('no pipes, or no process');
   const exited = once(child, 'exit').then(([code, signal]) => ({ code, signal }));
   child.stderr.pipe(process.stderr);
-  for await (const line of createInterface(child.stdout)) {
-    const port = /listening at https:\/\/127\.0\.0\.1:(\d+)/.exec(line)?.[1];
-    if (port === undefined) continue;
-    // Nobody reads the log from here on, and a full pipe would stop the proxy.
-    child.stdout.resume();
-    return { port: Number(port), signal: (signal) => void child.kill(signal), exited };
-  }
-  throw new Error('the proxy ended before it listened');
+  const log: Record<string, unknown>[] = [];
+  const listening = Promise.withResolvers<void>();
+  createInterface(child.stdout).on('line', (line) => {
+    log.push(JSON.parse(line));
+    if (/"msg":"listening at /.test(line)) listening.resolve();
+  });
+  void exited.then(() => listening.reject(new Error('the proxy ended before it listened')));
+  await listening.promise;
+  const portIn = (what: RegExp): number =>
+    Number(log.flatMap(({ msg }) => what.exec(String(msg))?.[1] ?? [])[0]);
+  return {
+    pid: child.pid,
+    port: portIn(/^listening at https:\/\/127\.0\.0\.1:(\d+)/),
+    adminPort: portIn(/^metrics at http:\/\/127\.0\.0\.1:(\d+)/),
+    log,
+    signal: (signal) => void child.kill(signal),
+    exited,
+  };
 }

@@ -26,11 +26,15 @@ export function effectsOf(faults: readonly WantedFault[]): Effects {
     },
     gatewayTrouble: (region) => {
       const here = faults.filter(({ target }) => target === region);
+      const headers = here.flatMap((fault) =>
+        fault.kind === 'api-header' ? [[fault.name, fault.value] as const] : [],
+      );
       const errors = here.findLast((fault) => fault.kind === 'api-errors');
       return {
         down: here.some(({ kind }) => kind === 'api-down' || kind === 'region-down'),
         slowMs: Math.max(0, ...here.map((fault) => (fault.kind === 'api-slow' ? fault.ms : 0))),
         wrongCertificate: here.some(({ kind }) => kind === 'api-certificate'),
+        ...(headers.length > 0 ? { headers: Object.fromEntries(headers) } : {}),
         ...(errors ? { errors: { status: errors.status, rate: errors.rate } } : {}),
       };
     },

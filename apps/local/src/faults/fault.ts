@@ -18,6 +18,12 @@ export const faultSchema = z.discriminatedUnion('kind', [
     status: z.int().min(400).max(599).default(500),
     rate: z.number().gt(0).max(1).default(1),
   }),
+  z.strictObject({
+    kind: z.literal('api-header'),
+    target,
+    name: z.string().regex(/^[a-z][a-z0-9-]*$/, 'a header name in lower case'),
+    value: z.string().regex(/^[\x20-\x7e]+$/, 'printable characters'),
+  }),
   z.strictObject({ kind: z.literal('api-certificate'), target }),
   z.strictObject({ kind: z.literal('api-dns'), target }),
   z.strictObject({ kind: z.literal('api-move'), target }),

@@ -14,6 +14,7 @@ describe('readFault', () => {
     [{ kind: 'proxy-stop', target: HOST }],
     [{ kind: 'api-slow', target: 'us-east-1', ms: 300 }],
     [{ kind: 'api-errors', target: 'eu-west-1', status: 503, rate: 0.5 }],
+    [{ kind: 'api-header', target: 'eu-west-1', name: 'x-bundle', value: 'old' }],
     [{ kind: 'region-down', target: 'eu-west-1' }],
   ])('takes %j', (body) => {
     expect(read(body)).toEqual({ ok: true, fault: body });
@@ -32,6 +33,7 @@ describe('readFault', () => {
     [{ kind: 'proxy-stop', target: 'us-east-1' }, ['target']],
     [{ kind: 'api-down', target: HOST }, ['target']],
     [{ kind: 'api-slow', target: 'mars', ms: -1, more: true }, ['ms', '', 'target']],
+    [{ kind: 'api-header', target: 'us-east-1', name: 'X Y', value: 'a\r\nb: c' }, ['name', 'value']],
   ])('refuses %j, and says all that is wrong', (body, paths) => {
     const reading = read(body);
     expect(reading.ok ? [] : reading.problems.map(({ path }) => path)).toEqual(paths);

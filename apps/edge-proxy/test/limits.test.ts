@@ -48,7 +48,7 @@ it('refuses a request with two Host fields with 400', async () => {
   const upstream = await startUpstream(OWN_API);
   const edge = await startTestEdge([upstream]);
 
-  expect(await ask(edge, { headers: { host: [PUBLIC_HOST, 'elsewhere.example'] } })).toMatchObject({
+  expect(await ask(edge, { headers: { Host: [PUBLIC_HOST, 'elsewhere.example'] } })).toMatchObject({
     status: 400,
     headers: { 'x-edge-reason': 'bad-request' },
   });

@@ -4,13 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { EdgeProxyConfig } from '@isochrone/config-gen';
-import { afterAll, vi } from 'vitest';
+import { afterAll } from 'vitest';
 import { temporaryFolder, writeMaterials } from './certificates.ts';
 import { edgeConfig } from './edge.ts';
 import { startNameServer } from './name-server.ts';
-
-// Each of these tests starts several processes, which takes its time where a machine is busy.
-vi.setConfig({ testTimeout: 120_000 });
 
 const out = mkdtempSync(join(tmpdir(), 'edge-proxy-built-'));
 afterAll(() => rmSync(out, { recursive: true, force: true }));

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Step } from '@isochrone/tours';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startChromium } from './browser.ts';
+import { eventually, startChromium } from './browser.ts';
 import { banner, modal, pageOf, stub, tooltip, tourOf } from './fixtures.ts';
 import { openSite } from './site.ts';
 
@@ -77,6 +77,6 @@ describe.each(policies)('under %s', (policy) => {
     expect(refused).toEqual([]);
     expect(errors).toEqual([]);
     await page.goto(`${scriptOrigin}/left`);
-    await expect.poll(() => beacons.length).toBe(1);
+    await eventually(() => beacons.length).toBe(1);
   });
 });

@@ -1,7 +1,7 @@
 import { compileTours, type Environment, sampleAccount, type Tour } from '@isochrone/tours';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startChromium } from './browser.ts';
+import { eventually, startChromium } from './browser.ts';
 import { modal, pageOf, stub, tooltip, tourOf } from './fixtures.ts';
 import { type Opened, openSite, type Site, type Visit } from './site.ts';
 
@@ -41,7 +41,7 @@ describe('events', () => {
     await opened.popover.waitFor({ state: 'detached' });
     expect(opened.beacons).toEqual([]);
     await leave(opened);
-    await expect.poll(() => opened.beacons.length).toBe(1);
+    await eventually(() => opened.beacons.length).toBe(1);
     const [beacon] = opened.beacons;
     expect(beacon?.path).toBe('/e/acme');
     expect(beacon?.contentType).toMatch(/^text\/plain/);
@@ -82,7 +82,7 @@ describe('events', () => {
       }
     }, tours[0]?.id);
     await leave(opened);
-    await expect.poll(() => told(opened).length).toBe(200);
+    await eventually(() => told(opened).length).toBe(200);
     expect(Math.max(...opened.beacons.map(({ body }) => body?.events.length ?? 0))).toBeLessThanOrEqual(100);
     expect(Math.max(...opened.beacons.map(({ bytes }) => bytes))).toBeLessThanOrEqual(60 * 1024);
   });
@@ -106,7 +106,7 @@ describe('events', () => {
     await opened.page.keyboard.press('ArrowRight');
     await opened.step('Title of two');
     await leave(opened);
-    await expect.poll(() => told(opened)).toEqual(['step two']);
+    await eventually(() => told(opened)).toEqual(['step two']);
     expect(opened.beacons[0]?.body?.consent).toBe(true);
   });
 

@@ -1,7 +1,7 @@
 import { compileTours, type PublishedPayload, sampleTour } from '@isochrone/tours';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startChromium } from './browser.ts';
+import { eventually, startChromium } from './browser.ts';
 import { pageOf, tooltip, tourOf } from './fixtures.ts';
 import { openSite } from './site.ts';
 
@@ -171,7 +171,7 @@ describe('a page with our script', () => {
       };
       window.dispatchEvent(new Event('resize'));
     });
-    await expect.poll(() => warnings.length).toBe(20);
+    await eventually(() => warnings.length).toBe(20);
     await page.evaluate(
       () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
     );

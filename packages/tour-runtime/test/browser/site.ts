@@ -15,7 +15,6 @@ import {
 } from '@isochrone/tours';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { onTestFinished } from 'vitest';
-import { bundleRuntime } from '../../bundle.ts';
 
 export interface Site {
   /** HTML, answered to any path; the sample page by default. `SCRIPT_ORIGIN` in it becomes that origin. */
@@ -62,13 +61,13 @@ export interface Opened {
 
 const samplePage = () => readFile(new URL('../../sample/index.html', import.meta.url), 'utf8');
 
-let runtime: Promise<string> | undefined;
+/** As it was built; `test/bundle.test.ts` says whether that is of these sources. */
+export const builtRuntime = readFile(new URL('../../dist/runtime.js', import.meta.url), 'utf8');
 
 /** Serves a customer's page and the script that it includes, and opens it in a browser context of its own. */
 export async function openSite(browser: Browser, site: Site, visit: Visit = {}): Promise<Opened> {
-  runtime ??= bundleRuntime();
   const payload = site.payload ?? compileTours(site.tours ?? [], site.environment);
-  const script = renderScript({ runtime: await runtime, payload, account: sampleAccount, revision: 7 });
+  const script = renderScript({ runtime: await builtRuntime, payload, account: sampleAccount, revision: 7 });
   const html = site.page ?? (await samplePage());
   const beacons: Beacon[] = [];
 
@@ -110,7 +109,7 @@ export async function openSite(browser: Browser, site: Site, visit: Visit = {}):
     (route) => route.abort(),
   );
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(60_000);
   const errors: string[] = [];
   const warnings: string[] = [];
   page.on('pageerror', (error) => errors.push(String(error)));

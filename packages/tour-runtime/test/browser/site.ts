@@ -5,7 +5,10 @@ import { extname, join } from 'node:path';
 import {
   compileTours,
   type Environment,
+  type EventReport,
+  type PreviewData,
   type PublishedPayload,
+  readReport,
   renderScript,
   sampleAccount,
   type Tour,
@@ -25,7 +28,7 @@ export interface Site {
   /** Instead of what `tours` compile to. */
   readonly payload?: PublishedPayload;
   /** By token: what `GET /preview/{token}` answers; 410 where it is null. */
-  readonly previews?: Readonly<Record<string, PublishedPayload | null>>;
+  readonly previews?: Readonly<Record<string, PreviewData | null>>;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -39,11 +42,8 @@ export interface Beacon {
   readonly path: string;
   readonly contentType: string | undefined;
   readonly bytes: number;
-  readonly body: {
-    readonly environment?: string;
-    readonly revision: number;
-    readonly events: readonly { readonly event: string; readonly tour: string; readonly step?: string }[];
-  };
+  /** Undefined where the service would refuse it. */
+  readonly body: EventReport | undefined;
 }
 
 export interface Opened {
@@ -158,7 +158,7 @@ async function beaconOf(path: string, request: IncomingMessage): Promise<Beacon>
     path,
     contentType: request.headers['content-type'],
     bytes: text.length,
-    body: JSON.parse(text.toString('utf8')),
+    body: readReport(JSON.parse(text.toString('utf8'))),
   };
 }
 

@@ -221,19 +221,24 @@ describe('a single-page application', () => {
       page: spa(),
       tours: [
         tourOf([banner('news')], { target: { urls: [...target.urls] }, frequency: { mode: 'until_done' } }),
+        tourOf([modal('reports')], {
+          id: tourId('B'),
+          target: { urls: [{ op: 'exact', value: '/reports' }] },
+        }),
         tourOf([banner('other')], { id: tourId('Z'), target: { urls: [...target.urls] } }),
       ],
     });
     await step('Title of news');
     await page.evaluate("go('/reports')");
-    await popover.waitFor({ state: 'detached' });
+    await step('Title of reports');
+    await page.keyboard.press('Escape');
     await page.evaluate("go('/')");
     await step('Title of news');
     await page.evaluate("go('/?page=2')");
     await step('Title of news');
     await popover.getByRole('button', { name: 'Close' }).click();
     await popover.waitFor({ state: 'detached' });
-    await page.evaluate("go('/reports'); go('/')");
+    await page.evaluate("go('/nowhere'); go('/')");
     await step('Title of other');
   });
 

@@ -28,7 +28,9 @@ export async function startVisitors(world: WorldDescription): Promise<Visitors> 
     world.regions.map(async ({ name, proxies: [proxy] }) => {
       const rule = `MAP ${hostname}:${port} ${proxy?.address}:${proxy?.port}`;
       const browser = await startTrustingChromium(world.ca, [`--host-resolver-rules=${rule}`]);
-      return { name, browser, page: await browser.newPage({ reducedMotion: 'reduce' }) };
+      const page = await browser.newPage({ reducedMotion: 'reduce' });
+      page.setDefaultTimeout(120_000);
+      return { name, browser, page };
     }),
   );
 
@@ -55,9 +57,12 @@ export async function startVisitors(world: WorldDescription): Promise<Visitors> 
     titleAtNextLoad: async (region) => {
       const visitor = pages.find(({ name }) => name === region);
       if (!visitor) throw new Error(`no visitor in ${region}`);
-      const script = visitor.page.waitForResponse(world.scriptUrl);
+      const asked = visitor.page.waitForRequest(world.scriptUrl);
       await visitor.page.goto(url);
-      const served = (await script).headers()['x-region'];
+      const script = await (await asked).response();
+      if (!script)
+        throw new Error(`${region}: the script was not loaded: ${(await asked).failure()?.errorText}`);
+      const served = script.headers()['x-region'];
       if (served !== region) throw new Error(`${region} was served by ${served}`);
       return visitor.page.getByRole('dialog').getByRole('heading').textContent();
     },

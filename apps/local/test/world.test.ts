@@ -1,5 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { listeningSockets, processTree } from '@isochrone/proxy-conformance';
 import type { Tour } from '@isochrone/tours';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { WorldDescription } from '../src/world-description.ts';
@@ -43,6 +44,12 @@ describe.each(['fastify', 'haproxy'] as const)('the local world with %s at the e
       expect(headers.get('x-edge-engine')).toBe(engine);
       expect(body).toContain('Start with a date range');
     }
+  });
+
+  it('listens on loopback alone', async () => {
+    const listeners = await listeningSockets(await processTree(process.process.pid ?? 0));
+    expect(listeners.length).toBeGreaterThan(proxies().length);
+    expect(listeners.filter((listener) => !listener.startsWith('127.'))).toEqual([]);
   });
 
   it('works as the printed curl line says', async () => {

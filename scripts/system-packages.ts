@@ -12,6 +12,8 @@ export interface SystemPackage {
   readonly name: string;
   /** Programs of which one must exist. */
   readonly programs: readonly string[];
+  /** Arguments with which a program that was found must succeed, where being there is not enough. */
+  readonly works?: readonly string[];
   readonly purpose: string;
 }
 
@@ -19,6 +21,13 @@ export const systemPackages: readonly SystemPackage[] = [
   { name: 'haproxy', programs: ['haproxy'], purpose: 'checks and runs the generated haproxy.cfg' },
   { name: 'chromium', programs: ['chromium'], purpose: 'shows the tour in a real browser' },
   { name: 'bind9-dnsutils', programs: ['dig'], purpose: 'asks the local DNS server as an outsider' },
+  { name: 'shellcheck', programs: ['shellcheck'], purpose: "judges the scripts of an edge's machine" },
+  {
+    name: 'python3-venv',
+    programs: ['python3'],
+    works: ['-c', 'import ensurepip, venv'],
+    purpose: 'runs emulators of AWS',
+  },
   { name: 'libnss3-tools', programs: ['certutil'], purpose: 'lets the browser trust the local CA' },
 ];
 
@@ -31,10 +40,12 @@ export const searchDirectories: readonly string[] = [
 ];
 
 export function missingPackages(directories: readonly string[]): readonly SystemPackage[] {
-  return systemPackages.filter(
-    ({ programs }) =>
-      !programs.some((program) => directories.some((folder) => isProgram(join(folder, program)))),
-  );
+  return systemPackages.filter(({ programs, works }) => {
+    const paths = programs.flatMap((program) => directories.map((folder) => join(folder, program)));
+    const found = paths.find(isProgram);
+    if (found === undefined) return true;
+    return works !== undefined && spawnSync(found, works, { stdio: 'ignore' }).status !== 0;
+  });
 }
 
 function isProgram(path: string): boolean {

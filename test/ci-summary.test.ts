@@ -12,9 +12,14 @@ interface Run {
   /** One list of statuses per test file; a file may fail without a failed test. */
   readonly files?: readonly { readonly status: 'passed' | 'failed'; readonly tests: readonly Status[] }[];
   readonly steps?: readonly { readonly name: string; readonly passed: boolean }[];
+  /** Of verify:aws; one that passed where absent, null where it left no report. */
+  readonly checks?: readonly { readonly name: string; readonly passed: boolean }[] | null;
+  readonly verified?: number;
 }
 
-function summarize({ exitCode, files, steps }: Run): {
+const verifiedCheck = { name: 'a stack', passed: true };
+
+function summarize({ exitCode, files, steps, checks = [verifiedCheck], verified = 0 }: Run): {
   status: number | null;
   lastLine: string;
   output: string;
@@ -22,6 +27,7 @@ function summarize({ exitCode, files, steps }: Run): {
   const folder = mkdtempSync(join(tmpdir(), 'isochrone-reports-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   if (steps !== undefined) writeFileSync(join(folder, 'steps.json'), JSON.stringify(steps));
+  if (checks !== null) writeFileSync(join(folder, 'verify-aws.json'), JSON.stringify({ checks }));
   if (files !== undefined) {
     const testResults = files.map(({ status, tests }) => ({
       status,
@@ -29,7 +35,7 @@ function summarize({ exitCode, files, steps }: Run): {
     }));
     writeFileSync(join(folder, 'vitest.json'), JSON.stringify({ testResults }));
   }
-  const args = [join(root, '.ci/summary.mjs'), folder, String(exitCode)];
+  const args = [join(root, '.ci/summary.mjs'), folder, String(exitCode), String(verified)];
   const { status, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' });
   return { status, lastLine: stdout.trimEnd().split('\n').at(-1) ?? '', output: stdout };
 }
@@ -41,7 +47,7 @@ describe('the summary of a CI run', () => {
     const steps = [{ name: 'types', passed: true }];
     expect(summarize({ exitCode: 0, files: [green, green], steps })).toMatchObject({
       status: 0,
-      lastLine: '4 passed, 0 failed',
+      lastLine: '5 passed, 0 failed',
     });
   });
 
@@ -57,30 +63,42 @@ describe('the summary of a CI run', () => {
     ];
     expect(summarize({ exitCode: 1, files, steps })).toMatchObject({
       status: 1,
-      lastLine: '3 passed, 3 failed',
+      lastLine: '4 passed, 3 failed',
     });
   });
 
   it('fails a run that left no report', () => {
-    expect(summarize({ exitCode: 0 })).toMatchObject({ status: 1, lastLine: '0 passed, 1 failed' });
+    expect(summarize({ exitCode: 0 })).toMatchObject({ status: 1, lastLine: '1 passed, 1 failed' });
   });
 
   it('fails a run in which no test ran', () => {
     const files = [{ status: 'passed', tests: ['skipped'] }] as const;
-    expect(summarize({ exitCode: 0, files })).toMatchObject({ status: 1, lastLine: '0 passed, 1 failed' });
+    expect(summarize({ exitCode: 0, files })).toMatchObject({ status: 1, lastLine: '1 passed, 1 failed' });
   });
 
   it('fails a run whose exit code says so, also when no test did', () => {
     expect(summarize({ exitCode: 1, files: [green] })).toMatchObject({
       status: 1,
-      lastLine: '2 passed, 1 failed',
+      lastLine: '3 passed, 1 failed',
     });
   });
 
   it('names a test that was skipped', () => {
     const files = [{ status: 'passed', tests: ['passed', 'skipped'] }] as const;
     const { lastLine, output } = summarize({ exitCode: 0, files });
-    expect(lastLine).toBe('1 passed, 0 failed');
+    expect(lastLine).toBe('2 passed, 0 failed');
     expect(output).toContain('not run (skipped): test 1');
+  });
+
+  it('counts the checks of the stacks', () => {
+    const checks = [verifiedCheck, { name: 'another stack', passed: false }];
+    const { status, lastLine, output } = summarize({ exitCode: 0, files: [green], checks, verified: 1 });
+    expect({ status, lastLine }).toEqual({ status: 1, lastLine: '3 passed, 1 failed' });
+    expect(output).toContain('failed check: another stack');
+  });
+
+  it('fails a run whose stacks were not verified', () => {
+    const run = { exitCode: 0, files: [green], checks: null, verified: 1 };
+    expect(summarize(run)).toMatchObject({ status: 1, lastLine: '2 passed, 1 failed' });
   });
 });

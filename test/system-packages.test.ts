@@ -27,7 +27,14 @@ describe('system packages', () => {
 
   it('are found by their programs in any of the folders', () => {
     const missing = missingPackages([folderWith('dig', 'certutil'), folderWith('chromium')]);
-    expect(missing.map(({ name }) => name)).toEqual(['haproxy']);
+    expect(missing.map(({ name }) => name)).toEqual(['haproxy', 'shellcheck', 'python3-venv']);
+  });
+
+  it('are missing where the program is there and does not work', () => {
+    const folder = folderWith('python3');
+    expect(missingPackages([folder]).map(({ name }) => name)).not.toContain('python3-venv');
+    writeFileSync(join(folder, 'python3'), '#!/bin/sh\nexit 1\n');
+    expect(missingPackages([folder]).map(({ name }) => name)).toContain('python3-venv');
   });
 
   it('are looked for in the folder of daemons, which a PATH may leave out', () => {

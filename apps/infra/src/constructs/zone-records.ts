@@ -53,7 +53,7 @@ export class ZoneRecords extends Construct {
       });
       checks.set(check.id, resource);
       new CfnOutput(this, `Output${pascal(check.id)}`, {
-        value: resource.attrHealthCheckId,
+        value: resource.ref,
         description: `Health check ${check.id}`,
       }).overrideLogicalId(healthCheckParameter(check.id));
     }
@@ -78,7 +78,7 @@ export class ZoneRecords extends Construct {
       ...(routing.policy === 'simple' ? {} : { setIdentifier: routing.setIdentifier }),
       ...(routing.policy === 'weighted' ? { weight: routing.weight } : {}),
       ...(routing.policy === 'latency' ? { region: routing.region } : {}),
-      ...(check === undefined ? {} : { healthCheckId: check.attrHealthCheckId }),
+      ...(check === undefined ? {} : { healthCheckId: check.ref }),
     });
     set.node.addDependency(...ready);
     return set;
@@ -127,7 +127,7 @@ function configOf(
     case 'calculated':
       return {
         type: 'CALCULATED',
-        childHealthChecks: check.children.map((id) => required(others.get(id), id).attrHealthCheckId),
+        childHealthChecks: check.children.map((id) => required(others.get(id), id).ref),
         healthThreshold: check.healthThreshold,
       };
   }

@@ -4,7 +4,7 @@ import { listeningSockets, processTree } from '@isochrone/proxy-conformance';
 import type { Tour } from '@isochrone/tours';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { WorldDescription } from '../src/world-description.ts';
-import { curl } from './support/curl.ts';
+import { type CurlAnswer, curl } from './support/curl.ts';
 import { startWorldProcess, type WorldProcess } from './support/world-process.ts';
 
 describe.each(['fastify', 'haproxy'] as const)('the local world with %s at the edge', (engine) => {
@@ -116,7 +116,7 @@ describe.each(['fastify', 'haproxy'] as const)('the local world with %s at the e
 });
 
 /** As a client should: a store that is busy says 503, and is asked again. */
-async function answered(...args: Parameters<typeof curl>): ReturnType<typeof curl> {
+async function answered(...args: readonly string[]): Promise<CurlAnswer> {
   for (let attempt = 1; ; attempt += 1) {
     const answer = await curl(...args);
     if (answer.status !== 503 || attempt === 20) return answer;

@@ -89,5 +89,9 @@ export function adaptDriver(source: string): string {
     }
     text = before + instead + after.slice(end);
   }
-  return text;
+  // What browsers call later is guarded as everything of ours is.
+  const frames = text.split('window.requestAnimationFrame(');
+  if (frames.length !== 4)
+    throw new Error(`driver.js asks for frames ${frames.length - 1} times, expected 3`);
+  return `import { guardFrame } from '${import.meta.dirname}/src/guard-frame.ts';${frames.join('guardFrame(')}`;
 }

@@ -16,6 +16,7 @@ import { CliError } from './errors.ts';
 import type { Outcome } from './outcome.ts';
 import { waves } from './release/waves.ts';
 import { topologyFile } from './topology-file.ts';
+import { addTourCommands } from './tour-program.ts';
 
 interface CommonOptions {
   readonly topology?: string;
@@ -248,6 +249,7 @@ export function createProgram(version: string, tell: (outcome: Outcome, asJson: 
       tell(await drill({ scenarios: scenario, control, figures, say: progress(json) }), json === true);
     });
 
+  addTourCommands(program, tell, examples);
   return program;
 }
 

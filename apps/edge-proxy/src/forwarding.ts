@@ -6,6 +6,9 @@ import { answerProblem, cut } from './replies.ts';
 import { upstreamFailureReason } from './upstream-errors.ts';
 import { upstreamBodyOf, upstreamHeadersOf } from './upstream-request.ts';
 
+/** The dispatcher puts the request's own target in its place; reply-from refuses some that an upstream may well have. */
+const ANY_PATH = '/';
+
 /** How @fastify/http-proxy is to forward: through our dispatcher, which alone decides where to and whether again. */
 export function forwardingOptions(dispatcher: FailoverDispatcher): FastifyHttpProxyOptions {
   return {
@@ -16,10 +19,10 @@ export function forwardingOptions(dispatcher: FailoverDispatcher): FastifyHttpPr
     proxyPayloads: false,
     disableRequestLogging: true,
     internalRewriteLocationHeader: false,
-    handler: (request, reply, destination, options) => {
+    handler: (request, reply, _destination, options) => {
       const { conversation } = request;
       request.body = upstreamBodyOf(conversation) ?? undefined;
-      conversations.run(conversation, () => reply.from(destination, options));
+      conversations.run(conversation, () => reply.from(ANY_PATH, options));
     },
     replyOptions: {
       // reply-from would ask the same failing upstream ten times, waiting in between.

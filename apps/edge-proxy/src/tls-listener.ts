@@ -83,6 +83,8 @@ export function createTlsServer(
   server.on('session', (session: ServerHttp2Session) => {
     session.setTimeout(timeouts.keepAlive * 1_000, () => session.close());
   });
+  // Node says that a handshake takes too long, but leaves the connection open.
+  server.on('tlsClientError', (_error: unknown, socket: TLSSocket) => socket.destroy());
   // A listener here is asked instead of Node, which would destroy HTTP/2 sessions that are merely idle.
   server.on('timeout', (silent: TLSSocket | ServerHttp2Session) => {
     if (!isSession(silent)) silent.destroy();

@@ -75,7 +75,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       if (configuration === former) return;
       await writeFile(configFile, configuration);
       try {
-        await (engine === 'haproxy' ? proxy.reload() : proxy.restart());
+        await proxy.reload();
       } catch (error) {
         configuration = former;
         await writeFile(configFile, former);

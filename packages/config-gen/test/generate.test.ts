@@ -152,4 +152,5 @@ const sectionsOf = (config: string): ReadonlyMap<string, string> =>
   new Map(config.split('\n\n').map((section) => [section.split('\n', 1)[0] ?? '', section]));
 
 /** A section without the list of upstreams. */
-const unlisted = (section = ''): string => section.replaceAll(/^ +server \S+ abns@.*$\n?/gm, '').trimEnd();
+const unlisted = (section = ''): string =>
+  section.replaceAll(/^ +(server \S+ abns@|http-request set-var\(txn\.first\)).*$\n?/gm, '').trimEnd();

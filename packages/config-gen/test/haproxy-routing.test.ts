@@ -80,9 +80,15 @@ describe('a request', () => {
       },
     });
     const { headers = {} } = edge.upstreams[0].seen[0] ?? {};
-    expect(Object.keys(headers).sort()).toEqual(
-      ['host', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-kept', 'x-request-id'].sort(),
-    );
+    expect(Object.keys(headers).sort()).toEqual([
+      'host',
+      'via',
+      'x-forwarded-for',
+      'x-forwarded-host',
+      'x-forwarded-proto',
+      'x-kept',
+      'x-request-id',
+    ]);
     expect(headers).toMatchObject({ 'x-forwarded-for': '127.0.0.1', 'x-forwarded-proto': 'https' });
     expect(headers['x-request-id']).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
   });

@@ -29,7 +29,7 @@ it('names files that haproxy finds, whatever they are called', async () => {
       const config = render({ ...settings, adminSocket: settings.adminSocket.replaceAll(/[,$]/g, '-') });
       expect(await haproxyCheck(directory, config)).toBe('Configuration file is valid');
     }),
-    { numRuns: 25 },
+    { numRuns: 10 },
   );
 });
 

@@ -1,4 +1,4 @@
-import { rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { CheckedConfig } from './check-config.ts';
@@ -11,6 +11,7 @@ import { logLines } from './log-lines.ts';
 import { reloadOnce } from './reloading.ts';
 import type { RunningEngine } from './running-engine.ts';
 import type { MessagingProcess } from './running-process.ts';
+import { stateFor } from './server-state.ts';
 import { killLate, startNode } from './start-node.ts';
 
 const GUARDIAN = fileURLToPath(new URL('./haproxy-guardian.mjs', import.meta.url));
@@ -64,7 +65,7 @@ export async function startHaproxy(options: StartEngineOptions): Promise<Running
       lines,
       exited: guardian.exited,
       tell: async () => {
-        await keepServerState(name, files, (await adminFilesOf(configFile)).serverState);
+        await keepServerState(name, files, configFile);
         ask('SIGUSR2');
       },
       verdict: collectingVerdict(),
@@ -161,13 +162,14 @@ async function untilReplaced(
  * Hands the addresses, health and drain flag of the servers on: a new worker that had to learn them anew would answer
  * 503 until then. Renamed into place, as haproxy may be reading.
  */
-async function keepServerState(
-  name: string,
-  { socket }: AdminFiles,
-  file: string | undefined,
-): Promise<void> {
+async function keepServerState(name: string, { socket }: AdminFiles, configFile: string): Promise<void> {
+  const { serverState: file } = await adminFilesOf(configFile);
   if (file === undefined) return;
-  await writeFile(`${file}.new`, await askHaproxy(name, socket, 'show servers state'));
+  const state = stateFor(
+    await readFile(configFile, 'utf8'),
+    await askHaproxy(name, socket, 'show servers state'),
+  );
+  await writeFile(`${file}.new`, state);
   await rename(`${file}.new`, file);
 }
 

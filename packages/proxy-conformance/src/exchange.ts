@@ -82,7 +82,7 @@ async function expectNothingWhole(
 
 /** Requests of this case at any upstream, probes aside. */
 export const requestsOf = (world: World, id: string): readonly UpstreamRequest[] =>
-  world.upstreams
+  [...new Set(world.upstreams)]
     .flatMap(({ requests }) => requests)
     .filter(({ head, target }) => head.includes(id) && !target.includes(`probe-${id}`));
 

@@ -8,4 +8,5 @@ export { type Answer, type Ask, type Asked, ask } from './wire/ask.ts';
 export { type Certificates, DOMAIN, makeCertificates, pemFile } from './world/certificates.ts';
 export { type EdgeSite, edgeProgram, type RunningEdge, type StartEdge } from './world/edge-program.ts';
 export { type NameServer, startNameServer } from './world/name-server.ts';
+export { listeningSockets, processTree } from './world/processes.ts';
 export { startWorld, type World, type WorldOptions } from './world/world.ts';

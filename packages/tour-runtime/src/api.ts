@@ -1,13 +1,8 @@
+import type { ReportedEvent } from '@isochrone/tours';
 import { guard } from './guard.ts';
 
-export type TourEventName = 'shown' | 'step' | 'missing' | 'completed' | 'dismissed';
-
-export interface TourEvent {
-  readonly name: TourEventName;
-  readonly tour: string;
-  /** The step's id; absent when no step was shown. */
-  readonly step?: string | undefined;
-}
+/** What a page hears, and what is reported; a step is absent when none was shown. */
+export type TourEvent = ReportedEvent;
 
 type Listener = (event: TourEvent) => void;
 

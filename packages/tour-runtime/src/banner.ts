@@ -7,13 +7,14 @@ export function showBanner({ root, layer }: Surface, view: View): () => void {
   const banner = document.createElement('section');
   banner.className = `card banner ${view.position}`;
   banner.append(...renderCard(view).parts);
-  label(banner);
+  label(banner, view);
   layer.append(banner);
 
   // It takes no focus, so a screen reader has to be told. A live region speaks of what changes while it is there.
   const said = document.createElement('p');
   said.className = 'said';
   said.setAttribute('role', 'status');
+  said.lang = view.lang;
   root.append(said);
   const timer = window.setTimeout(() => {
     said.textContent = view.title;

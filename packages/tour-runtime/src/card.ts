@@ -28,10 +28,12 @@ export function renderCard(view: View): Card {
   };
 }
 
-/** Names and describes `container` by the title and body that it holds. */
-export function label(container: Element): void {
+/** Names and describes `container` by the title and body that it holds, and says which language they are in. */
+export function label(container: HTMLElement, { lang, rtl }: View): void {
   container.setAttribute('aria-labelledby', 'title');
   container.setAttribute('aria-describedby', 'body progress');
+  container.lang = lang;
+  container.dir = rtl ? 'rtl' : 'ltr';
 }
 
 function renderButton({ label, primary, move, href, newTab }: ViewButton, view: View): HTMLElement {

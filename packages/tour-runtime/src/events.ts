@@ -1,39 +1,44 @@
-import type { ScriptData } from '@isochrone/tours';
+import type { EventReport, ScriptData } from '@isochrone/tours';
 import type { TourEvent } from './api.ts';
 import { guard } from './guard.ts';
 
-/** The account is in the path, so that a look at the body is not needed to know whose it is. */
-interface Told {
-  readonly tour: string;
-  readonly event: TourEvent['name'];
-  readonly step?: string;
-  /** Milliseconds since 1970. */
-  readonly at: number;
-}
-
 export interface Sender {
   readonly add: (event: TourEvent) => void;
-  readonly flush: () => void;
   readonly drop: () => void;
 }
 
-/** Sent at once when so many wait. */
-const MANY = 100;
+/** What the service takes in one report. A beacon may have 64 KiB, which is several times as much. */
+const IN_ONE_REPORT = 100;
 
-/** More would not fit in a beacon of 60 KiB: an event takes at most 150 bytes. Further ones are not told. */
-const MOST = 400;
+/** Of events that could not be sent so far; further ones are not told. */
+const MOST = 1000;
 
-/** Collects events and sends them when the page goes out of sight, which may be the last that is heard of it. */
-export function createSender({ account, environment, revision }: ScriptData, origin: string): Sender {
-  let waiting: Told[] = [];
+/**
+ * Collects events and sends them when the page goes out of sight, which may be the last that is heard of it.
+ * `consent` says whether the visitor has agreed, if they were asked.
+ */
+export function createSender(
+  { account, environment, revision }: ScriptData,
+  origin: string,
+  consent: () => boolean | undefined,
+): Sender {
+  let waiting: readonly TourEvent[] = [];
   const flush = (): void => {
-    if (waiting.length === 0) return;
-    const events = waiting;
-    waiting = [];
-    // Text, as anything else would have the browser ask for leave first (CORS-safelisted content types).
-    const body = new Blob([JSON.stringify({ environment, revision, events })], { type: 'text/plain' });
-    // Browsers refuse while other beacons of 64 KiB together are under way (Fetch, section 4.6): then later.
-    if (!navigator.sendBeacon(`${origin}/e/${account}`, body)) waiting = events;
+    while (waiting.length > 0) {
+      const events = waiting.slice(0, IN_ONE_REPORT);
+      const agreed = consent();
+      const report: EventReport = {
+        ...(environment === undefined ? {} : { environment }),
+        revision,
+        ...(agreed === undefined ? {} : { consent: agreed }),
+        events,
+      };
+      // Text, as anything else would have the browser ask for leave first (CORS-safelisted content types).
+      const body = new Blob([JSON.stringify(report)], { type: 'text/plain' });
+      // Browsers refuse while other beacons of 64 KiB together are under way (Fetch, section 4.6): then later.
+      if (!navigator.sendBeacon(`${origin}/e/${account}`, body)) return;
+      waiting = waiting.slice(events.length);
+    }
   };
   const leave = (): void => {
     guard('send events', flush);
@@ -43,12 +48,10 @@ export function createSender({ account, environment, revision }: ScriptData, ori
     if (document.visibilityState === 'hidden') leave();
   });
   return {
-    add: ({ name, tour, step }) => {
-      if (waiting.length < MOST)
-        waiting.push({ tour, event: name, ...(step ? { step } : {}), at: Date.now() });
-      if (waiting.length >= MANY) leave();
+    add: (event) => {
+      if (waiting.length < MOST) waiting = [...waiting, event];
+      if (waiting.length >= IN_ONE_REPORT) leave();
     },
-    flush,
     drop: () => {
       waiting = [];
     },

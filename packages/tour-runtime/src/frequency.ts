@@ -42,7 +42,7 @@ export function createFrequency(
           ...kept.tours,
           [tour.id]: { ...kept.tours[tour.id], n: (kept.tours[tour.id]?.n ?? 0) + 1, t: now },
         },
-        cap: counted ? [...recent(kept, cap, now), now] : [],
+        cap: counted ? [...recent(kept, cap, now), now] : kept.cap,
       });
       browser.change(count);
       if (tour.frequency.mode === 'session') tab.change(count);

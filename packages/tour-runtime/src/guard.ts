@@ -17,4 +17,11 @@ export function guardAsync(what: string, job: () => Promise<void>): void {
   job().catch((error: unknown) => report(what, error));
 }
 
-const report = (what: string, error: unknown): void => console.warn(`isochrone: ${what}:`, error);
+/** What fails in every frame should not fill a console. */
+const MOST_REPORTS = 20;
+let reports = 0;
+
+function report(what: string, error: unknown): void {
+  reports += 1;
+  if (reports <= MOST_REPORTS) console.warn(`isochrone: ${what}:`, error);
+}

@@ -2,6 +2,7 @@ import { type Driver, driver } from 'driver.js';
 import { keepingAttributes } from './attributes.ts';
 import { label, renderCard } from './card.ts';
 import { guard } from './guard.ts';
+import { guardFrame } from './guard-frame.ts';
 import type { Surface } from './surface.ts';
 import type { View } from './view.ts';
 
@@ -59,10 +60,8 @@ export function createHighlighter({ layer }: Surface, calm: boolean, overlay: st
                 const { parts, focus } = renderCard(view);
                 wrapper.replaceChildren(arrow, ...parts);
                 wrapper.tabIndex = -1;
-                wrapper.lang = view.lang;
-                wrapper.dir = view.rtl ? 'rtl' : 'ltr';
                 wrapper.setAttribute('aria-modal', 'true');
-                label(wrapper);
+                label(wrapper, view);
                 layer.append(wrapper);
                 // driver.js focuses the first element when this returns; Enter should go on instead.
                 queueMicrotask(() => guard('focus', () => (focus ?? wrapper).focus({ preventScroll: true })));
@@ -71,12 +70,10 @@ export function createHighlighter({ layer }: Surface, calm: boolean, overlay: st
         }),
       );
       // driver.js draws its overlay in the body, in a frame's callback that was asked for just before this one.
-      requestAnimationFrame(() =>
-        guard('overlay', () => {
-          const drawn = document.querySelector('body > .driver-overlay');
-          if (drawn) layer.prepend(drawn);
-        }),
-      );
+      guardFrame(() => {
+        const drawn = document.querySelector('body > .driver-overlay');
+        if (drawn) layer.prepend(drawn);
+      });
       current = element;
     },
     refresh: () => highlight.refresh(),

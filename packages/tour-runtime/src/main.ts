@@ -46,27 +46,19 @@ function start(origin: string | undefined): void {
       show: (tour) => stage.show(String(tour)),
       clear: () => leavePreview(data.account),
     });
-    const [tour] = seen.tours;
-    if (tour) stage.show(tour.id);
+    stage.show(seen.preview.tour);
   });
 }
 
 function live(data: ScriptData, api: Api, origin: string | undefined): void {
   const { account, environment } = data;
-  let consent = data.consent !== 'required';
+  let asked: boolean | undefined;
+  const consent = (): boolean => asked ?? data.consent !== 'required';
   const key = ['isochrone', account, environment].filter(Boolean).join(':');
-  const browser = createKeeper(
-    () => localStorage,
-    key,
-    () => consent,
-  );
-  const tab = createKeeper(
-    () => sessionStorage,
-    key,
-    () => consent,
-  );
-  const visitor = createVisitor(browser, () => consent);
-  const sender = origin && createSender(data, origin);
+  const browser = createKeeper(() => localStorage, key, consent);
+  const tab = createKeeper(() => sessionStorage, key, consent);
+  const visitor = createVisitor(browser, consent);
+  const sender = origin && createSender(data, origin, () => asked);
   const stage = createStage({
     data: { ...data, tours: matchesDomains(data.domains, location.hostname) ? data.tours : [] },
     visitor,
@@ -74,7 +66,7 @@ function live(data: ScriptData, api: Api, origin: string | undefined): void {
     emit: (event) => {
       api.emit(event);
       // Global Privacy Control is a wish not to be followed around, whatever the page was told.
-      if (sender && consent && Reflect.get(navigator, 'globalPrivacyControl') !== true) sender.add(event);
+      if (sender && consent() && Reflect.get(navigator, 'globalPrivacyControl') !== true) sender.add(event);
     },
   });
   const forget = (): void => {
@@ -88,8 +80,8 @@ function live(data: ScriptData, api: Api, origin: string | undefined): void {
     track: (event) => stage.track(String(event)),
     show: (tour) => stage.show(String(tour)),
     consent: (given) => {
-      consent = given === true;
-      if (consent) {
+      asked = given === true;
+      if (asked) {
         for (const keeper of [browser, tab]) keeper.save();
         stage.reconsider();
       } else {

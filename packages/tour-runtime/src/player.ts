@@ -34,8 +34,10 @@ export async function play(tour: PublishedTour, options: PlayOptions): Promise<E
   let scene: Scene | undefined;
   /** Indices of the steps that were shown, without those that the visitor went back from. */
   const shown: number[] = [];
-  const tell = (name: TourEvent['name'], index: number) =>
-    emit({ name, tour: tour.id, step: tour.steps[index]?.id });
+  const tell = (name: TourEvent['name'], index: number): void => {
+    const step = tour.steps[index]?.id;
+    emit({ name, tour: tour.id, ...(step === undefined ? {} : { step }) });
+  };
 
   const end = (outcome: 'completed' | 'dismissed', next: Pick<Ending, 'tour'> = {}): Ending => {
     const last = shown.at(-1);
@@ -84,8 +86,8 @@ export async function play(tour: PublishedTour, options: PlayOptions): Promise<E
     }
     return end('completed');
   } finally {
-    scene?.close();
-    if (shown.length > 0) restoreFocus(focused);
+    // A visitor who went on to the page by themselves stays where they are.
+    if (scene?.close()) restoreFocus(focused);
   }
 }
 

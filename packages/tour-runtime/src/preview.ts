@@ -1,4 +1,4 @@
-import type { ScriptData } from '@isochrone/tours';
+import type { PreviewData, ScriptData } from '@isochrone/tours';
 import { readData } from './script-data.ts';
 
 /** The parameter of an address that carries a preview's token. */
@@ -36,11 +36,13 @@ export function leavePreview(account: string): void {
 const keyOf = (account: string): string => `isochrone:${account}:preview`;
 
 /** What the token shows, themes included; throws where the service does not take it, or no longer. */
-export async function fetchPreview(origin: string, token: string): Promise<ScriptData> {
+export async function fetchPreview(origin: string, token: string): Promise<PreviewData> {
   const answer = await fetch(`${origin}/preview/${encodeURIComponent(token)}`, { credentials: 'omit' });
   if (!answer.ok) throw new Error(`preview: ${answer.status}`);
   const payload: unknown = await answer.json();
   const data = readData(payload);
-  if (!data) throw new Error('preview: of an unknown format');
+  if (!data || !isPreview(data)) throw new Error('preview: of an unknown format');
   return data;
 }
+
+const isPreview = (data: ScriptData): data is PreviewData => 'preview' in data;

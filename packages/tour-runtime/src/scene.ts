@@ -1,6 +1,7 @@
 import type { Theme } from '@isochrone/tours';
 import { showBanner } from './banner.ts';
 import { guard } from './guard.ts';
+import { guardFrame } from './guard-frame.ts';
 import { createHighlighter, type Highlighter, MOVE_MS } from './highlighter.ts';
 import { listenToKeyboard } from './keyboard.ts';
 import { applyTheme } from './palette.ts';
@@ -14,7 +15,8 @@ export interface Scene {
   readonly show: (view: View) => void;
   /** Takes the step out of sight while its target is looked for. */
   readonly hide: () => void;
-  readonly close: () => void;
+  /** Whether the focus was inside. */
+  readonly close: () => boolean;
 }
 
 export function createScene(theme: Theme | undefined): Scene {
@@ -45,12 +47,15 @@ export function createScene(theme: Theme | undefined): Scene {
       stop = [...stop, listenToKeyboard(surface, view), watchDocument(() => surface.keepUsable(view.target))];
     },
     hide: () => {
+      end();
       surface.layer.hidden = true;
     },
     close: () => {
       end();
+      const hadFocus = surface.root.activeElement !== null;
       highlighter?.close();
       surface.remove();
+      return hadFocus;
     },
   };
 }
@@ -65,7 +70,7 @@ function follow({ target, make }: View, highlighter: Highlighter, calm: boolean)
   const settled = performance.now() + (calm ? 0 : 2 * MOVE_MS);
   let before = '';
   const look = (): void => {
-    frame = requestAnimationFrame(() => guard('follow', look));
+    frame = guardFrame(look);
     if (!target.isConnected || !isVisible(target)) {
       make('lost');
       return;
@@ -76,6 +81,6 @@ function follow({ target, make }: View, highlighter: Highlighter, calm: boolean)
     if (now !== before) highlighter.refresh();
     before = now;
   };
-  let frame = requestAnimationFrame(() => guard('follow', look));
+  let frame = guardFrame(look);
   return () => cancelAnimationFrame(frame);
 }

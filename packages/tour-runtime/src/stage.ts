@@ -124,10 +124,12 @@ export function createStage({ data, visitor, frequency, emit }: StageParts): Sta
     const look = (): void => {
       for (const entry of waiting) {
         const seen = findTarget(entry) !== undefined;
-        if (seen && !entry.seen) arm(entry.tour);
+        const appeared = seen && !entry.seen;
         entry.seen = seen;
+        if (!appeared) continue;
+        arm(entry.tour);
+        consider();
       }
-      consider();
     };
     stopWatching = watchDocument(look);
     look();
@@ -141,10 +143,12 @@ export function createStage({ data, visitor, frequency, emit }: StageParts): Sta
       timers.clear();
       armed.clear();
       // What stands beside an element goes with that; a banner or modal is about the page that it came on.
-      if (running && !running.anchored && !matchesUrls(running.tour.target?.urls, location)) {
-        running.controller.abort();
-      }
-      if (!running?.shown) for (const tour of tours) if (tour.trigger.kind === 'page') arm(tour);
+      const leaves =
+        running && !running.anchored && !matchesUrls(running.tour.target?.urls, location)
+          ? running
+          : undefined;
+      leaves?.controller.abort();
+      if (leaves || !running?.shown) for (const tour of tours) if (tour.trigger.kind === 'page') arm(tour);
       watchElements();
       consider();
     },

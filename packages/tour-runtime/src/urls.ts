@@ -3,7 +3,7 @@ import type { UrlRule } from '@isochrone/tours';
 /** Whether a page is one of those that the rules name; without rules, any page is. */
 export function matchesUrls(
   rules: readonly UrlRule[] = [],
-  page: Pick<Location, 'origin' | 'pathname'>,
+  page: { readonly origin: string; readonly pathname: string },
 ): boolean {
   const matches = ({ op, value }: UrlRule): boolean => {
     const address = value.startsWith('/') ? page.pathname : page.origin + page.pathname;

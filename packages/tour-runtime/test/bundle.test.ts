@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import vm from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import { compileTours, renderScript, sampleAccount, sampleTour } from '@isochrone/tours';
@@ -10,6 +11,11 @@ beforeAll(async () => {
 });
 
 describe('the built runtime', () => {
+  it('is what these sources give', async () => {
+    const built = await readFile(new URL('../dist/runtime.js', import.meta.url), 'utf8');
+    expect(built === runtime, 'dist/runtime.js is of other sources: turbo build').toBe(true);
+  });
+
   it('writes text only as text', () => {
     expect(runtime).not.toMatch(
       /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function/,

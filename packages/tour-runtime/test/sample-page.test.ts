@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { sampleAccount, sampleTour } from '@isochrone/tours';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 const read = (name: string) => readFile(new URL(`../sample/${name}`, import.meta.url), 'utf8');
 const [page, loader] = await Promise.all([read('index.html'), read('loader.html')]);
@@ -24,4 +25,18 @@ it('can start the sample tour by its id, and has its elements', () => {
     const id = step.kind === 'tooltip' ? step.anchor.path[0]?.slice(1) : '';
     expect(page).toContain(`id="${id}"`);
   }
+});
+
+describe('the documentation', () => {
+  const documentation = (name: string) => readFile(new URL(`../../../docs/${name}`, import.meta.url), 'utf8');
+
+  it('has the loader as it is', async () => {
+    expect(await documentation('install-snippet.md')).toContain(loader.trim());
+  });
+
+  it('has the hash that a policy needs to allow the loader', async () => {
+    const text = /<script>(.*?)<\/script>/s.exec(loader)?.[1] ?? '';
+    const hash = createHash('sha256').update(text).digest('base64');
+    expect(await documentation('csp.md')).toContain(`'sha256-${hash}'`);
+  });
 });

@@ -1,5 +1,7 @@
+import type { ProxyInstance } from '@isochrone/topology';
 import { edgeTimeouts } from '../edge-limits.ts';
 import { DEFAULT_MAX_CONNECTIONS, type EdgeSettings, serverStateFile } from '../edge-settings.ts';
+import { instanceName } from '../instance-files.ts';
 import { ownErrors } from './answers.ts';
 import { accessLog, connectionErrorLog, MAX_LINE_BYTES } from './logging.ts';
 import { endpoint, quotedPath, quotedSocketPath } from './quoting.ts';
@@ -36,6 +38,7 @@ export function globalSection(settings: EdgeSettings): Section {
       'ssl-server-verify required',
       '# No WebSockets over HTTP/2 either.',
       'h2-workaround-bogus-websocket-clients',
+      'tune.h2.max-concurrent-streams 100',
       'tune.bufsize 16384',
     ],
   };
@@ -52,7 +55,8 @@ export function resolversSection({ resolver }: EdgeSettings): Section {
       'timeout retry 1s',
       'hold valid 10s',
       'hold nx 30s',
-      'hold obsolete 30s',
+      '# An address that is answered no more is left soon, but not at once: API Gateway answers with some of many.',
+      'hold obsolete 5s',
       '# A resolver that is silent or says no does not take healthy upstreams down.',
       'hold timeout 1h',
       'hold refused 1h',
@@ -61,13 +65,13 @@ export function resolversSection({ resolver }: EdgeSettings): Section {
   };
 }
 
-export const defaultsSection: Section = {
+export const defaultsSection = (instance: ProxyInstance): Section => ({
   title: 'defaults',
   lines: [
     'mode http',
     'log global',
-    `log-format ${accessLog}`,
-    `error-log-format ${connectionErrorLog}`,
+    `log-format ${accessLog(instanceName(instance))}`,
+    `error-log-format ${connectionErrorLog(instanceName(instance))}`,
     'option dontlognull',
     'option http-ignore-probes',
     '# A client that has left frees the upstream.',
@@ -84,4 +88,4 @@ export const defaultsSection: Section = {
     `timeout check ${edgeTimeouts.headers}s`,
     ...ownErrors,
   ],
-};
+});

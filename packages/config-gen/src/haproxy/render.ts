@@ -1,19 +1,12 @@
 import { type ProxyInstance, type Topology, upstreamsOf } from '@isochrone/topology';
 import { banner } from '../banner.ts';
 import type { EdgeSettings } from '../edge-settings.ts';
-import { edgeFrontend, plainFrontend } from './listeners.ts';
+import { drainBackend } from './health.ts';
+import { edgeFrontend } from './listeners.ts';
+import { adminFrontend, plainFrontend } from './other-listeners.ts';
 import { defaultsSection, globalSection, resolversSection } from './process.ts';
 import { renderSection, type Section } from './section.ts';
 import { apiBackend, hopFrontend, originsBackend } from './upstreams.ts';
-
-/** A server that is never asked: its state is the flag that `/healthz` reads. */
-const drainBackend: Section = {
-  title: 'backend drain',
-  lines: [
-    '# A flag, not a destination: "set server drain/flag state maint" turns /healthz to 503.',
-    'server flag 127.0.0.1:1',
-  ],
-};
 
 /**
  * The text of one instance's `haproxy.cfg`, for haproxy 2.6 or newer on Linux (it uses abstract sockets).
@@ -31,15 +24,16 @@ export function renderHaproxy(
   const sections: readonly Section[] = [
     globalSection(settings),
     resolversSection(settings),
-    defaultsSection,
+    defaultsSection(instance),
     edgeFrontend(topology, instance, settings),
     ...plainFrontend(topology, instance, settings),
-    originsBackend(instance, settings, upstreams),
+    originsBackend(topology, instance, settings, upstreams),
     ...upstreams.flatMap((upstream) => [
       hopFrontend(instance, settings, upstream),
-      apiBackend(settings, upstream, alone),
+      apiBackend(instance, settings, upstream, alone),
     ]),
     drainBackend,
+    adminFrontend(settings),
   ];
   const head = [
     ...(source === undefined ? [] : [`# ${banner(source)}`]),

@@ -1,10 +1,12 @@
-import type { ProxyInstance, Upstream } from '@isochrone/topology';
+import type { ProxyInstance, Topology, Upstream } from '@isochrone/topology';
 import { edgeTimeouts } from '../edge-limits.ts';
 import type { EdgeSettings } from '../edge-settings.ts';
+import { instanceName } from '../instance-files.ts';
 import { replaceResponse } from './answers.ts';
 import { hopName } from './hop-name.ts';
 import { upstreamFailureLog } from './logging.ts';
 import { quotedPath } from './quoting.ts';
+import { firstAsked, responseRules } from './responses.ts';
 import type { Section } from './section.ts';
 
 const hop = ({ region }: Upstream): string => `hop_${region}`;
@@ -16,6 +18,7 @@ const api = ({ region }: Upstream): string => `api_${region}`;
  * speaks TLS, never retries.
  */
 export function originsBackend(
+  topology: Topology,
   instance: ProxyInstance,
   settings: EdgeSettings,
   upstreams: readonly Upstream[],
@@ -35,7 +38,7 @@ export function originsBackend(
             'retry-on conn-failure empty-response 502',
           ]
         : [
-            'retries 2',
+            'retries 1',
             'option redispatch 1',
             'retry-on conn-failure empty-response response-timeout 502 503 504',
           ]),
@@ -47,6 +50,8 @@ export function originsBackend(
         'if { status 503 } { res.hdr(x-edge-reason) upstream-unreachable }',
       ),
       replaceResponse('upstream-timeout', 'if { status 503 } { res.hdr(x-edge-reason) upstream-timeout }'),
+      ...(upstreams.length === 1 ? [] : firstAsked(upstreams)),
+      ...responseRules(topology, instance, settings, upstreams.length > 1),
       ...upstreams.map(
         (upstream) =>
           `server ${upstream.region} abns@${hopName(instance, settings, upstream.region)} track ${api(upstream)}/api`,
@@ -63,7 +68,7 @@ export function hopFrontend(instance: ProxyInstance, settings: EdgeSettings, ups
     lines: [
       `bind abns@${hopName(instance, settings, upstream.region)}`,
       'option dontlog-normal',
-      `log-format ${upstreamFailureLog(upstream.region)}`,
+      `log-format ${upstreamFailureLog(instanceName(instance), upstream.region)}`,
       'unique-id-format %[req.hdr(x-request-id)]',
       `timeout client ${2 * edgeTimeouts.client}s`,
       'http-request set-var(txn.began) date(0,ms)',
@@ -77,7 +82,12 @@ export function hopFrontend(instance: ProxyInstance, settings: EdgeSettings, ups
 }
 
 /** One upstream, over TLS: Host, SNI and the name in its certificate are all the same. */
-export function apiBackend(settings: EdgeSettings, upstream: Upstream, alone: boolean): Section {
+export function apiBackend(
+  instance: ProxyInstance,
+  settings: EdgeSettings,
+  upstream: Upstream,
+  alone: boolean,
+): Section {
   const { hostname, region, checkInterval } = upstream;
   const fast = upstream.role === 'own' ? 1 : 5;
   const server = [
@@ -104,6 +114,8 @@ export function apiBackend(settings: EdgeSettings, upstream: Upstream, alone: bo
       'http-response del-header upgrade',
       '# The edge says these itself.',
       'http-response del-header x-edge -m beg',
+      `http-response set-header x-edge-upstream ${region}`,
+      `http-response add-header via "%[res.ver] ${instanceName(instance)}"`,
       'option httpchk',
       `http-check send meth GET uri /healthz ver HTTP/1.1 hdr host ${hostname} hdr user-agent isochrone-edge`,
       'http-check expect status 200',

@@ -1,12 +1,9 @@
-import { spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { PemPair } from '@isochrone/dev-ca';
+import { type RunningEngine, startEngine } from '@isochrone/engines';
 import { type Topology, upstreamsOf } from '@isochrone/topology';
 import { onTestFinished } from 'vitest';
 import { type EdgeSettings, renderHaproxy } from '../../src/index.ts';
@@ -27,8 +24,9 @@ export interface Edge {
   askPlain(request: Partial<Ask>): Promise<Answer>;
   /** Asks `/healthz` until it answers `status`. */
   untilHealth(status: string): Promise<Answer>;
-  /** Sends a command to haproxy's admin socket. */
-  admin(command: string): Promise<string>;
+  readonly engine: RunningEngine;
+  /** Renders its configuration anew; takes effect at a reload. */
+  configure(settings: Partial<EdgeSettings>): Promise<void>;
 }
 
 export interface EdgeOptions {
@@ -64,6 +62,7 @@ export async function startEdge({
     ...(await settingsIn(directory)),
     bind: { address, port: 8443 },
     plainBind: { address, port: 8080 },
+    adminBind: { address, port: 9180 },
     plainHttp: 'refuse',
     publicPort: 8443,
     originPort: (region) => upstreams[regions.indexOf(region)]?.port ?? 1,
@@ -74,8 +73,19 @@ export async function startEdge({
   const configFile = join(directory, 'haproxy.cfg');
   await writeFile(configFile, renderHaproxy(topology, instance, settings));
 
-  const log = startHaproxy(configFile);
+  const log: string[] = [];
+  const engine = await startEngine({
+    engine: 'haproxy',
+    name: 'edge',
+    configFile,
+    edgeProxyEntry: '',
+    log: (line) => log.push(line),
+  });
+  onTestFinished(() => engine.stop({ graceMs: 0 }));
   const edge: Edge = {
+    engine,
+    configure: (changed) =>
+      writeFile(configFile, renderHaproxy(topology, instance, { ...settings, ...changed })),
     settings,
     ca: authority.certificate,
     upstreams: [own, ...fallbacks],
@@ -93,25 +103,6 @@ export async function startEdge({
         await delay(20);
       }
     },
-    admin: (command) => {
-      const socket = connect(settings.adminSocket);
-      socket.end(`${command}\n`);
-      return text(socket);
-    },
   };
   return edge;
-}
-
-function startHaproxy(configFile: string): readonly string[] {
-  const log: string[] = [];
-  const child = spawn('haproxy', ['-db', '-f', configFile], { stdio: ['ignore', 'pipe', 'pipe'] });
-  const gone = once(child, 'exit');
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (chunk: string) => log.push(...chunk.split('\n').filter(Boolean)));
-  }
-  onTestFinished(async () => {
-    child.kill('SIGKILL');
-    await gone;
-  });
-  return log;
 }

@@ -298,6 +298,7 @@ const age: readonly ProxyCase[] = [
     scenario: async (world, id) => {
       const socket = await openConnection(world);
       const closed = once(socket, 'close');
+      const began = performance.now();
       let answers = 0;
       for (let last = false; !last; answers += 1) {
         socket.write(filled(h1(), id));
@@ -307,7 +308,7 @@ const age: readonly ProxyCase[] = [
         assert.ok(answers < 200, 'no answer closes the connection');
         await sleep(100);
       }
-      assert.ok(answers > 5, `answer ${answers} closes the connection`);
+      assert.ok(performance.now() - began > 900, `answer ${answers} closes the connection`);
       await Promise.race([closed, tooLate(10, 'the end of the connection')]);
     },
   },
@@ -317,6 +318,7 @@ const age: readonly ProxyCase[] = [
     world: { edge: { maxConnectionAge: 2 } },
     scenario: async (world, id) => {
       const session = openSession(world);
+      const began = performance.now();
       let left = false;
       session.once('goaway', () => {
         left = true;
@@ -324,7 +326,7 @@ const age: readonly ProxyCase[] = [
       for (let count = 0; !left; count += 1) {
         const { status } = await answerOf(session.request({ ':path': `/${id}` }));
         assert.ok(status === 200 || left, `answer ${count} is ${status}`);
-        assert.ok(count < 200, 'GOAWAY does not come');
+        assert.ok(performance.now() - began < 20_000, 'GOAWAY does not come');
         await sleep(100);
       }
       session.destroy();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ExpectedUpstream, ProxyCase } from '../case.ts';
 import { filled, probeOf, requestsOf } from '../exchange.ts';
-import type { Script, Step } from '../upstream/script.ts';
+import { answer, type Script, type Step } from '../upstream/script.ts';
 import { sendHttp2 } from '../wire/http2-client.ts';
 import { type Field, valuesOf } from '../wire/message.ts';
 import { sendRaw } from '../wire/raw-client.ts';
@@ -329,6 +329,7 @@ const answered = (name: string, upstream: Script, body = 'abc'): ProxyCase => ({
   name: `an answer with ${name}`,
   world: 'alone',
   scenario: async (world, id) => {
+    world.upstreams[0].on(`probe-${id}`, answer('200 OK', [], 'probe'));
     world.upstreams[0].on(id, filled(upstream, id));
     const { responses, malformed } = await sendRaw(world, {
       send: filled(h1Body(''), id),

@@ -31,7 +31,7 @@ export function serveConnection(options: ConnectionOptions): UpstreamConnection 
   let start = 0;
   let open: Open | undefined;
   let answering: Promise<void> = Promise.resolve();
-  let frozen = false;
+  let ended = false;
   const gone = new AbortController();
   const { promise: closed, resolve: isClosed } = Promise.withResolvers<void>();
   // A peer that resets us is part of the play.
@@ -63,12 +63,13 @@ export function serveConnection(options: ConnectionOptions): UpstreamConnection 
     end: (ending: Ending) => {
       if (ending === 'reset') raw.resetAndDestroy();
       else if (ending === 'close') socket.end();
-      else frozen = true;
+      // Whatever still comes is for nobody.
+      ended = true;
     },
   };
 
   const begin = ({ request, script }: Open): void => {
-    answering = answering.then(() => (frozen ? undefined : perform(script, request, stage)));
+    answering = answering.then(() => (ended ? undefined : perform(script, request, stage)));
     // A script that throws is a mistake in a case, and must not pass for an upstream's silence.
     answering.catch((error: unknown) => {
       malformed = `script of ${request.target}: ${String(error)}`;
@@ -113,6 +114,7 @@ export function serveConnection(options: ConnectionOptions): UpstreamConnection 
   }
 
   socket.on('data', (chunk: Buffer) => {
+    if (ended) return;
     bytes = Buffer.concat([bytes, chunk]);
     try {
       advance();

@@ -90,22 +90,25 @@ export async function answerOf(stream: ClientHttp2Stream): Promise<Http2Answer> 
   stream.setTimeout(PATIENCE_MS, () => stream.destroy(new Error(`no end within ${PATIENCE_MS} ms`)));
   stream.on('response', (headers, _flags, raw: readonly string[]) => {
     status = headers[':status'];
+    length = headers['content-length'] === undefined ? undefined : Number(headers['content-length']);
     fields = pairs(raw);
   });
   stream.on('trailers', (_headers, _flags, raw: readonly string[]) => {
     trailers = pairs(raw);
   });
   stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+  let length: number | undefined;
   stream.on('end', () => {
-    complete = stream.rstCode === constants.NGHTTP2_NO_ERROR;
+    complete = true;
   });
   stream.on('error', (cause) => {
-    complete = false;
     error = cause.message;
   });
   await new Promise((resolve) => stream.once('close', resolve));
-  if (stream.rstCode !== constants.NGHTTP2_NO_ERROR) complete = false;
-  return { status, fields, trailers, body: Buffer.concat(chunks), complete, error };
+  const body = Buffer.concat(chunks);
+  // A reset after the whole response is about the rest of the request (RFC 9113, section 8.1).
+  if (stream.rstCode !== constants.NGHTTP2_NO_ERROR) complete = body.length === length;
+  return { status, fields, trailers, body, complete, error };
 }
 
 function pairs(raw: readonly string[]): readonly Field[] {

@@ -70,6 +70,19 @@ export async function openConnection(
   return socket;
 }
 
+/** What comes next on a connection; rejects where it ends instead. */
+export function nextBytes(socket: Socket): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const ended = (): void => reject(new Error('the edge hung up'));
+    socket.once('close', ended);
+    socket.once('data', (bytes) => {
+      socket.off('close', ended);
+      resolve(String(bytes));
+    });
+    if (socket.destroyed) ended();
+  });
+}
+
 /** Sends these bytes and reads until the responses are whole or the connection ends. */
 export async function sendRaw(asked: Asked, request: RawRequest): Promise<RawAnswer> {
   const socket = await openConnection(asked, request);

@@ -153,11 +153,14 @@ describe('a screen reader', () => {
     expect(await opened.getByRole('region', { name: 'Title of news' }).count()).toBe(1);
   });
 
-  it('reads in the language of the text', async () => {
+  it.each([
+    ['modal', modal],
+    ['banner', banner],
+  ] as const)('reads a %s in the language of the text', async (_, kind) => {
     const content = { he: { title: 'שלום', body: [] }, en: { title: 'Hello', body: [] } };
     const { step, popover } = await openSite(
       browser,
-      { page, tours: [tourOf([modal('one', { content })])] },
+      { page, tours: [tourOf([kind('one', { content })])] },
       { ...calm, locale: 'he-IL' },
     );
     await step('שלום');

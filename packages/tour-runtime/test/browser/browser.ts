@@ -1,7 +1,14 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
+import { expect, vi } from 'vitest';
 
 const EXECUTABLE = '/usr/bin/chromium';
+
+// Browsers wait for things to happen; on a machine that does much else, that can be long without anything being wrong.
+vi.setConfig({ testTimeout: 120_000 });
+
+/** Looks again and again until it is as expected. */
+export const eventually = <Value>(look: () => Value) => expect.poll(look, { timeout: 60_000 });
 
 /** Starts Debian's Chromium; throws, rather than skip, where it is not installed. */
 export async function startChromium(): Promise<Browser> {

@@ -1,7 +1,7 @@
 import { compileTours, type PublishedPayload, sampleTour } from '@isochrone/tours';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startChromium } from './browser.ts';
+import { eventually, startChromium } from './browser.ts';
 import { pageOf, tooltip, tourOf } from './fixtures.ts';
 import { openSite } from './site.ts';
 
@@ -156,6 +156,50 @@ describe('a page with our script', () => {
     await opened.page.keyboard.press('ArrowRight');
     await opened.step('Title of two');
     expect(opened.errors).toEqual([]);
+  });
+
+  it('is not told of what fails in the script, not even in a frame’s callback', async () => {
+    const { page, step, errors, warnings } = await openSite(
+      browser,
+      { page: pageOf('<p id="here">Here'), tours: [tourOf([tooltip('one', '#here')])] },
+      { reducedMotion: 'reduce' },
+    );
+    await step('Title of one');
+    await page.evaluate(() => {
+      Element.prototype.getBoundingClientRect = () => {
+        throw new Error('broken by the page');
+      };
+      window.dispatchEvent(new Event('resize'));
+    });
+    await eventually(() => warnings.length).toBe(20);
+    await page.evaluate(
+      () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+    );
+    expect(warnings.length).toBe(20);
+    expect(errors).toEqual([]);
+  });
+
+  it('keeps the focus that its visitor has taken there', async () => {
+    const { page, step, popover } = await openSite(
+      browser,
+      {
+        page: pageOf('<input id="here"><button id="before">Before</button>'),
+        tours: [
+          tourOf([tooltip('one', '#here', { advance: { on: 'event', event: 'typed' } })], {
+            trigger: { kind: 'manual' },
+          }),
+        ],
+      },
+      { reducedMotion: 'reduce' },
+    );
+    await page.waitForFunction(() => Reflect.get(window, 'isochrone')?.ready);
+    await page.locator('#before').focus();
+    await page.evaluate((id) => Reflect.get(window, 'isochrone').show(id), sampleTour.id);
+    await step('Title of one');
+    await page.locator('#here').fill('Robin');
+    await page.evaluate(() => Reflect.get(window, 'isochrone').track('typed'));
+    await popover.waitFor({ state: 'detached' });
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('here');
   });
 
   it('is left alone by data of a format that the script does not know', async () => {

@@ -1,7 +1,7 @@
 import { sampleTour } from '@isochrone/tours';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startChromium } from './browser.ts';
+import { eventually, startChromium } from './browser.ts';
 import { openSite } from './site.ts';
 
 const titles = sampleTour.steps.map((step) => step.content['en']?.title ?? '');
@@ -86,8 +86,8 @@ describe('the sample tour on the sample page', () => {
     await step(second);
     const chart = await page.locator('#revenue-chart').boundingBox();
     // The tooltip stands to the right of the chart once the stage has moved there.
-    await expect
-      .poll(async () => ((await popover.boundingBox())?.x ?? 0) > (chart?.x ?? 0) + (chart?.width ?? 0))
-      .toBe(true);
+    await eventually(
+      async () => ((await popover.boundingBox())?.x ?? 0) > (chart?.x ?? 0) + (chart?.width ?? 0),
+    ).toBe(true);
   });
 });

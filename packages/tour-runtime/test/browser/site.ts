@@ -5,14 +5,16 @@ import { extname, join } from 'node:path';
 import {
   compileTours,
   type Environment,
+  type EventReport,
+  type PreviewData,
   type PublishedPayload,
+  readReport,
   renderScript,
   sampleAccount,
   type Tour,
 } from '@isochrone/tours';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { onTestFinished } from 'vitest';
-import { bundleRuntime } from '../../bundle.ts';
 
 export interface Site {
   /** HTML, answered to any path; the sample page by default. `SCRIPT_ORIGIN` in it becomes that origin. */
@@ -25,7 +27,7 @@ export interface Site {
   /** Instead of what `tours` compile to. */
   readonly payload?: PublishedPayload;
   /** By token: what `GET /preview/{token}` answers; 410 where it is null. */
-  readonly previews?: Readonly<Record<string, PublishedPayload | null>>;
+  readonly previews?: Readonly<Record<string, PreviewData | null>>;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -39,11 +41,8 @@ export interface Beacon {
   readonly path: string;
   readonly contentType: string | undefined;
   readonly bytes: number;
-  readonly body: {
-    readonly environment?: string;
-    readonly revision: number;
-    readonly events: readonly { readonly event: string; readonly tour: string; readonly step?: string }[];
-  };
+  /** Undefined where the service would refuse it. */
+  readonly body: EventReport | undefined;
 }
 
 export interface Opened {
@@ -62,13 +61,13 @@ export interface Opened {
 
 const samplePage = () => readFile(new URL('../../sample/index.html', import.meta.url), 'utf8');
 
-let runtime: Promise<string> | undefined;
+/** As it was built; `test/bundle.test.ts` says whether that is of these sources. */
+export const builtRuntime = readFile(new URL('../../dist/runtime.js', import.meta.url), 'utf8');
 
 /** Serves a customer's page and the script that it includes, and opens it in a browser context of its own. */
 export async function openSite(browser: Browser, site: Site, visit: Visit = {}): Promise<Opened> {
-  runtime ??= bundleRuntime();
   const payload = site.payload ?? compileTours(site.tours ?? [], site.environment);
-  const script = renderScript({ runtime: await runtime, payload, account: sampleAccount, revision: 7 });
+  const script = renderScript({ runtime: await builtRuntime, payload, account: sampleAccount, revision: 7 });
   const html = site.page ?? (await samplePage());
   const beacons: Beacon[] = [];
 
@@ -110,7 +109,7 @@ export async function openSite(browser: Browser, site: Site, visit: Visit = {}):
     (route) => route.abort(),
   );
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(60_000);
   const errors: string[] = [];
   const warnings: string[] = [];
   page.on('pageerror', (error) => errors.push(String(error)));
@@ -158,7 +157,7 @@ async function beaconOf(path: string, request: IncomingMessage): Promise<Beacon>
     path,
     contentType: request.headers['content-type'],
     bytes: text.length,
-    body: JSON.parse(text.toString('utf8')),
+    body: readReport(JSON.parse(text.toString('utf8'))),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startChromium } from './browser.ts';
+import { eventually, startChromium } from './browser.ts';
 import { banner, modal, pageOf, stub, tooltip, tourId, tourOf } from './fixtures.ts';
 import { openSite } from './site.ts';
 import { spa } from './spa.ts';
@@ -108,10 +108,10 @@ describe('a single-page application', () => {
     await step('Title of save');
     await page.evaluate("document.querySelector('h1').style.marginBottom = '200px'; render()");
     await step('Title of save');
-    await expect.poll(() => isAround(page, '#save')).toBe(true);
+    await eventually(() => isAround(page, '#save')).toBe(true);
     await page.evaluate("go('/reports')");
     await step('Title of save');
-    await expect.poll(() => isAround(page, '#save')).toBe(true);
+    await eventually(() => isAround(page, '#save')).toBe(true);
     expect(await page.evaluate('steps')).toBe(1);
     expect(errors).toEqual([]);
   });
@@ -144,11 +144,11 @@ describe('a single-page application', () => {
     const deep = await page.locator('#deep').boundingBox();
     expect(deep?.y).toBeGreaterThan(pane?.y ?? 0);
     expect((deep?.y ?? 0) + (deep?.height ?? 0)).toBeLessThan((pane?.y ?? 0) + (pane?.height ?? 0));
-    await expect.poll(() => isAround(page, '#deep')).toBe(true);
+    await eventually(() => isAround(page, '#deep')).toBe(true);
     await page.evaluate("document.querySelector('#pane').scrollTop += 40");
-    await expect.poll(() => isAround(page, '#deep')).toBe(true);
+    await eventually(() => isAround(page, '#deep')).toBe(true);
     await page.evaluate("document.querySelector('h1').style.marginTop = '90px'");
-    await expect.poll(() => isAround(page, '#deep')).toBe(true);
+    await eventually(() => isAround(page, '#deep')).toBe(true);
   });
 
   it('is overlaid whatever its stacking contexts, and the element stays usable', async () => {
@@ -205,14 +205,14 @@ describe('a single-page application', () => {
     );
     await step('Title of hello');
     await page.evaluate("document.querySelector('#dialog').showModal()");
-    await expect
-      .poll(() => page.evaluate(() => document.querySelector('[data-isochrone]')?.parentElement?.id))
-      .toBe('dialog');
+    await eventually(() =>
+      page.evaluate(() => document.querySelector('[data-isochrone]')?.parentElement?.id),
+    ).toBe('dialog');
     await page.keyboard.press('Escape');
     await popover.waitFor({ state: 'detached' });
     expect(await page.locator('#dialog').getAttribute('open')).toBe('');
     await page.keyboard.press('Escape');
-    await expect.poll(() => page.locator('#dialog').getAttribute('open')).toBeNull();
+    await eventually(() => page.locator('#dialog').getAttribute('open')).toBeNull();
   });
 
   it('loses a banner when the route is no longer the banner’s, and is not asked again once that is closed', async () => {
@@ -221,19 +221,24 @@ describe('a single-page application', () => {
       page: spa(),
       tours: [
         tourOf([banner('news')], { target: { urls: [...target.urls] }, frequency: { mode: 'until_done' } }),
+        tourOf([modal('reports')], {
+          id: tourId('B'),
+          target: { urls: [{ op: 'exact', value: '/reports' }] },
+        }),
         tourOf([banner('other')], { id: tourId('Z'), target: { urls: [...target.urls] } }),
       ],
     });
     await step('Title of news');
     await page.evaluate("go('/reports')");
-    await popover.waitFor({ state: 'detached' });
+    await step('Title of reports');
+    await page.keyboard.press('Escape');
     await page.evaluate("go('/')");
     await step('Title of news');
     await page.evaluate("go('/?page=2')");
     await step('Title of news');
     await popover.getByRole('button', { name: 'Close' }).click();
     await popover.waitFor({ state: 'detached' });
-    await page.evaluate("go('/reports'); go('/')");
+    await page.evaluate("go('/nowhere'); go('/')");
     await step('Title of other');
   });
 

@@ -1,0 +1,75 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pemFile } from '../../src/world/certificates.ts';
+import { killWorker, servingWorkers } from '../world/edge.ts';
+import type { World } from '../world/world.ts';
+import { connectionName, type LedgerEntry } from './ledger.ts';
+import type { Random } from './random.ts';
+
+/** What was done to the proxy. */
+export interface Done {
+  reloads: number;
+  certificates: number;
+  workerKills: number;
+}
+
+const PAUSE: readonly [least: number, most: number] = [8_000, 20_000];
+
+/** Reloads the proxy, replaces its certificate and kills its workers, in turn by chance, until `signal`. */
+export async function keepDisturbing(
+  world: World,
+  random: Random,
+  ledger: LedgerEntry[],
+  done: Done,
+  signal: AbortSignal,
+): Promise<void> {
+  const [edge] = world.edges;
+  const { wildcard, successor } = world.certificates;
+  const reload = async (): Promise<void> => {
+    await edge.rewrite();
+    await edge.process.reload();
+    done.reloads += 1;
+  };
+  const replace = async (): Promise<void> => {
+    done.certificates += 1;
+    await edge.replaceCertificate(pemFile(done.certificates % 2 === 1 ? successor : wildcard));
+    await reload();
+  };
+  const kill = async (): Promise<void> => {
+    const killed = await (world.engine === 'haproxy'
+      ? killAndStartAgain(world, ledger)
+      : killOne(world, random, ledger));
+    if (killed) done.workerKills += 1;
+  };
+  while (!signal.aborted) {
+    await sleep(random.between(...PAUSE), undefined, { signal }).catch(() => {});
+    if (!signal.aborted) await random.pick([reload, reload, replace, kill])();
+  }
+}
+
+async function killOne({ edges: [edge] }: World, random: Random, ledger: LedgerEntry[]): Promise<boolean> {
+  const [first, ...others] = await servingWorkers(edge);
+  // The last one is not to be spared; another is on its way.
+  if (first === undefined || others.length === 0) return false;
+  const from = performance.now();
+  const connections = new Set(killWorker(random.pick([first, ...others])).map(connectionName));
+  ledger.push({ kind: 'worker killed', target: edge.label, from, to: performance.now(), connections });
+  return true;
+}
+
+/** haproxy's master leaves with its only worker: what systemd does then is done here. */
+async function killAndStartAgain({ edges: [edge] }: World, ledger: LedgerEntry[]): Promise<boolean> {
+  const [worker] = await servingWorkers(edge);
+  if (worker === undefined) return false;
+  const entry: LedgerEntry = {
+    kind: 'proxy started again',
+    target: edge.label,
+    from: performance.now(),
+    to: null,
+  };
+  ledger.push(entry);
+  process.kill(worker, 'SIGKILL');
+  await edge.process.exited;
+  await edge.startAgain();
+  entry.to = performance.now();
+  return true;
+}

@@ -12,7 +12,7 @@ import { type Machine, startMachine, until } from './support/machine.ts';
 const engines = ['haproxy', 'fastify'] as const;
 
 /** Real engines on a busy machine take their time. */
-const PATIENCE = 120_000;
+const PATIENCE = 300_000;
 
 async function machineOf(engine: (typeof engines)[number]): Promise<Machine> {
   const machine = await startMachine(engine);
@@ -25,7 +25,7 @@ async function booted(engine: (typeof engines)[number]): Promise<Machine> {
   const machine = await machineOf(engine);
   machine.release();
   machine.putCertificate(pemFile(machine.certificates.wildcard));
-  const { status, output } = await machine.boot();
+  const { status, output } = await machine.boot({ start: 120 });
   expect(output).toContain('runs');
   expect(status).toBe(0);
   return machine;

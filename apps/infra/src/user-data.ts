@@ -25,6 +25,8 @@ export interface UserDataSettings {
   /** Where the engine listens, from this machine. */
   readonly healthAddress: string;
   readonly node: NodeArchive;
+  /** `bootTimeouts` where absent. */
+  readonly timeouts?: BootTimeouts;
 }
 
 /** Node as the npm registry has it: an archive whose member `package/bin/node` is the program. */
@@ -37,8 +39,15 @@ export interface NodeArchive {
 const scripts = join(import.meta.dirname, '../user-data');
 const read = (file: string): string => readFileSync(join(scripts, file), 'utf8');
 
-/** Seconds. Together below the time that the stack waits. */
-export const bootTimeouts = { release: 900, health: 180, start: 20 } as const;
+/** Seconds: until a release and a certificate are there, until `/healthz` is well, until a started engine answers at all. */
+export interface BootTimeouts {
+  readonly release: number;
+  readonly health: number;
+  readonly start: number;
+}
+
+/** Together below the time that the stack waits. */
+export const bootTimeouts: BootTimeouts = { release: 900, health: 180, start: 20 };
 
 /**
  * The user data of one edge: its settings, its scripts and units as files, then `boot.sh`. Pure but for reading the
@@ -73,7 +82,7 @@ const file = (path: string, content: string): string =>
   `cat >"$root${path}" <<'${END}'\n${content.trimEnd()}\n${END}`;
 
 function settingsText(settings: UserDataSettings): string {
-  const { region, engine } = settings;
+  const { region, engine, timeouts = bootTimeouts } = settings;
   const variables = {
     ENGINE: engine,
     REGION: region,
@@ -88,9 +97,9 @@ function settingsText(settings: UserDataSettings): string {
     DRAIN: String(settings.drain),
     ADMIN_SOCKET: settings.adminSocket,
     HEALTH_ADDRESS: settings.healthAddress,
-    RELEASE_TIMEOUT: String(bootTimeouts.release),
-    HEALTH_TIMEOUT: String(bootTimeouts.health),
-    START_TIMEOUT: String(bootTimeouts.start),
+    RELEASE_TIMEOUT: String(timeouts.release),
+    HEALTH_TIMEOUT: String(timeouts.health),
+    START_TIMEOUT: String(timeouts.start),
     LEAVE_INTERVAL: '5',
     NODE_URL: settings.node.url,
     NODE_SHA512: settings.node.sha512,

@@ -56,6 +56,8 @@ export interface GatewayTrouble {
   readonly slowMs?: number;
   /** Answers a share of the requests itself, with this status. */
   readonly errors?: { readonly status: number; readonly rate: number };
+  /** Overrides headers of what the function answered: another bundle's name, or one that lets caches keep it. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Shows a certificate that does not match to everybody. */
   readonly wrongCertificate?: boolean;
 }
@@ -141,11 +143,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
 async function troubled(
   request: IncomingMessage,
-  { slowMs = 0, errors }: GatewayTrouble,
+  { slowMs = 0, errors, headers }: GatewayTrouble,
   answered: () => Promise<GatewayResponse>,
 ): Promise<GatewayResponse> {
   if (slowMs > 0) await sleep(slowMs);
-  if (errors === undefined || Math.random() >= errors.rate) return answered();
+  if (errors === undefined || Math.random() >= errors.rate) {
+    const response = await answered();
+    return headers === undefined ? response : { ...response, headers: { ...response.headers, ...headers } };
+  }
   request.resume();
   return failing(errors.status);
 }

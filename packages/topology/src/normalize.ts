@@ -13,7 +13,10 @@ export function failoverSeconds(topology: Pick<CompleteTopology, 'healthCheck' |
 
 /** Writes every default out and freezes the result. */
 export function normalizeTopology(written: CompleteTopology): Topology {
-  const { service, domain, hostedZoneId, home, ingress, dns, healthCheck, delivery } = written;
+  const { service, domain, hostedZoneId, account, home, ingress, dns, healthCheck, delivery, origin } =
+    written;
+  const { reservedConcurrency, ...functions } = written.functions;
+  const { topicArn } = written.alarms;
   const edge = {
     ...written.edge,
     drain: written.edge.drain ?? Math.max(DEFAULT_DRAIN_SECONDS, failoverSeconds(written)),
@@ -25,12 +28,16 @@ export function normalizeTopology(written: CompleteTopology): Topology {
     service,
     domain,
     hostedZoneId,
+    ...(account === undefined ? {} : { account }),
     home,
     ingress,
     dns,
     healthCheck,
     edge,
     delivery,
+    functions: { ...functions, ...(reservedConcurrency === undefined ? {} : { reservedConcurrency }) },
+    origin,
+    alarms: topicArn === undefined ? {} : { topicArn },
     regions,
   });
 }

@@ -73,6 +73,11 @@ const edge = z.strictObject({
     .describe(
       'Share of the requests that went well to write access logs of; those that did not are always logged.',
     ),
+  instanceType: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, 'an EC2 instance type such as t4g.small')
+    .default('t4g.small')
+    .describe('The EC2 instance type of a proxy; its processor must be the one of the image.'),
   drain: z
     .int()
     .min(1)
@@ -81,6 +86,44 @@ const edge = z.strictObject({
     .describe(
       'Seconds that a leaving proxy keeps serving after its health check turned to 503. Default: 120, or health-check detection plus TTL where that is longer.',
     ),
+});
+
+const functions = z.strictObject({
+  tracing: z
+    .boolean()
+    .default(false)
+    .describe('Whether X-Ray traces the functions. HTTP APIs are not traced.'),
+  reservedConcurrency: z
+    .int()
+    .min(1)
+    .optional()
+    .describe(
+      'Executions of the delivery function at a time, reserved in each region and at most so many. Default: none, because new accounts have too few to reserve any.',
+    ),
+  logDays: z
+    .literal([1, 3, 5, 7, 14, 30, 60, 90, 180, 365])
+    .default(30)
+    .describe('Days that logs of functions, APIs and proxies are kept.'),
+});
+
+const alarms = z.strictObject({
+  topicArn: z
+    .string()
+    .regex(
+      /^arn:aws:sns:\{region\}:\d{12}:[A-Za-z0-9_-]{1,256}$/,
+      'the ARN of an SNS topic with {region} in the place of its region, such as arn:aws:sns:{region}:123456789012:on-call',
+    )
+    .optional()
+    .describe(
+      'Where alarms go: the ARN of an SNS topic that stands in every region and in us-east-1, with {region} for the region. An alarm can only notify a topic of its own region.',
+    ),
+});
+
+const origin = z.strictObject({
+  lock: z
+    .enum(['none'])
+    .default('none')
+    .describe("none: a region's API answers whoever asks it by its own name, not only the edge proxies."),
 });
 
 const delivery = z.strictObject({
@@ -107,6 +150,11 @@ export const writtenTopologySchema = z.strictObject({
     .string()
     .regex(/^Z[A-Z0-9]{1,31}$/, 'the id of a Route 53 hosted zone, such as Z0123456789EXAMPLE')
     .describe('The Route 53 hosted zone that the records are written to.'),
+  account: z
+    .string()
+    .regex(/^\d{12}$/, 'an AWS account id: twelve digits, in quotes')
+    .optional()
+    .describe('The AWS account that the stacks are deployed to. Needed for the stacks alone.'),
   home: z
     .enum(regionNames)
     .describe("Where the data stack lives, and an account's default home; one of the regions below."),
@@ -118,6 +166,9 @@ export const writtenTopologySchema = z.strictObject({
   healthCheck: healthCheck.prefault({}).describe('How Route 53 probes.'),
   edge: edge.prefault({}).describe('The edge proxies.'),
   delivery: delivery.prefault({}).describe('The answer that browsers get.'),
+  functions: functions.prefault({}).describe("The regions' functions."),
+  origin: origin.prefault({}).describe("The regions' APIs, as upstreams of the proxies."),
+  alarms: alarms.prefault({}).describe('Who is told when something is wrong.'),
   regions: z
     .partialRecord(z.enum(regionNames), writtenRegionSchema)
     .meta({ minProperties: 1 })

@@ -16,6 +16,8 @@ export interface Topology {
   /** Domain of the hosted zone, lower case, without a trailing dot. */
   readonly domain: string;
   readonly hostedZoneId: string;
+  /** The AWS account of the stacks; absent where the topology is never deployed. */
+  readonly account?: string;
   /** Region of the data stack, and the default home of an account's writes. */
   readonly home: RegionName;
   readonly ingress: Ingress;
@@ -40,12 +42,30 @@ export interface Topology {
     readonly clientRate: number;
     /** Share, 0 to 1, of the requests that went well to write access logs of. */
     readonly logSample: number;
+    /** EC2 instance type of a proxy. */
+    readonly instanceType: string;
     /** Seconds that a leaving proxy keeps serving after its health check turned to 503. */
     readonly drain: number;
   };
   readonly delivery: {
     /** `no-cache`: browsers revalidate at every load. `no-store`: browsers keep nothing. */
     readonly cache: 'no-cache' | 'no-store';
+  };
+  readonly functions: {
+    /** Whether X-Ray traces the functions. */
+    readonly tracing: boolean;
+    /** Executions of a region's delivery function at a time; absent where none are reserved. */
+    readonly reservedConcurrency?: number;
+    /** Days that logs are kept: a value that CloudWatch Logs knows. */
+    readonly logDays: 1 | 3 | 5 | 7 | 14 | 30 | 60 | 90 | 180 | 365;
+  };
+  readonly origin: {
+    /** `none`: a region's API answers whoever asks it by its own name. */
+    readonly lock: 'none';
+  };
+  readonly alarms: {
+    /** ARN of an SNS topic with `{region}` in the place of its region; absent where nobody is told. */
+    readonly topicArn?: string;
   };
   /** In the order in which they are written. */
   readonly regions: readonly Region[];

@@ -33,9 +33,13 @@ describe('parseTopology', () => {
         maxConnectionAge: 600,
         clientRate: 500,
         logSample: 1,
+        instanceType: 't4g.small',
         drain: 120,
       },
       delivery: { cache: 'no-cache' },
+      functions: { tracing: false, logDays: 30 },
+      origin: { lock: 'none' },
+      alarms: {},
       regions: [
         {
           name: 'us-east-1',
@@ -77,6 +81,14 @@ regions:
     );
     const engines = topology.regions.map(({ proxies }) => proxies.map(({ engine }) => engine));
     expect(engines).toEqual([['fastify', 'haproxy'], ['haproxy']]);
+  });
+
+  it('rejects a topic of one region: an alarm can only notify a topic of its own', () => {
+    const topic = (region: string) => `alarms: { topicArn: "arn:aws:sns:${region}:123456789012:on-call" }`;
+    expect(problemsOf(`${head}${topic('us-east-1')}\nregions: { us-east-1: {} }`)).toEqual([
+      expect.stringContaining('TOPOLOGY_INVALID_VALUE'),
+    ]);
+    expect(problemsOf(`${head}${topic('{region}')}\nregions: { us-east-1: {} }`)).toEqual([]);
   });
 
   it('leaves the proxies of a direct topology out', () => {

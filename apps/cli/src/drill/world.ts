@@ -5,13 +5,14 @@ const worldSchema = z.object({
   publicUrl: z.string(),
   scriptUrl: z.string(),
   ca: z.string(),
+  account: z.string(),
   timeScale: z.number(),
   dns: z.object({ address: z.string(), port: z.number() }),
   frontDoor: z.object({ port: z.number() }),
   regions: z.array(
     z.object({
       name: z.string(),
-      api: z.object({ port: z.number() }),
+      api: z.object({ host: z.string(), port: z.number() }),
       proxies: z.array(
         z.object({
           name: z.string(),

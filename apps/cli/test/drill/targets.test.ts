@@ -4,7 +4,7 @@ import type { DrilledWorld } from '../../src/drill/world.ts';
 
 const region = (name: string, count: number): DrilledWorld['regions'][number] => ({
   name,
-  api: { port: 8443 },
+  api: { host: 'api.example.com.localhost', port: 8443 },
   proxies: Array.from({ length: count }, (_, index) => ({
     name: `proxy${index + 1}-${name}-fast`,
     host: `proxy${index + 1}-${name}-fast.example.com.localhost`,
@@ -18,6 +18,7 @@ const region = (name: string, count: number): DrilledWorld['regions'][number] =>
 const world: DrilledWorld = {
   publicUrl: 'https://fast.example.com.localhost:8443',
   scriptUrl: 'https://fast.example.com.localhost:8443/acme.js',
+  account: 'acme',
   ca: '/ca.pem',
   timeScale: 10,
   dns: { address: '127.0.0.1', port: 5300 },

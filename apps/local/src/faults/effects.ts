@@ -11,7 +11,9 @@ export interface Effects {
   readonly hasMoved: (region: RegionName) => boolean;
   /** Whether the names of the region's API have no address. */
   readonly isNameless: (region: RegionName) => boolean;
-  readonly isStoreDown: (region: RegionName) => boolean;
+  readonly isStoreDown: (region: string) => boolean;
+  /** Whether what is written in the region stays there, and what is written elsewhere does not come. */
+  readonly isReplicationPaused: (region: string) => boolean;
 }
 
 export function effectsOf(faults: readonly WantedFault[]): Effects {
@@ -26,16 +28,21 @@ export function effectsOf(faults: readonly WantedFault[]): Effects {
     },
     gatewayTrouble: (region) => {
       const here = faults.filter(({ target }) => target === region);
+      const headers = here.flatMap((fault) =>
+        fault.kind === 'api-header' ? [[fault.name, fault.value] as const] : [],
+      );
       const errors = here.findLast((fault) => fault.kind === 'api-errors');
       return {
         down: here.some(({ kind }) => kind === 'api-down' || kind === 'region-down'),
         slowMs: Math.max(0, ...here.map((fault) => (fault.kind === 'api-slow' ? fault.ms : 0))),
         wrongCertificate: here.some(({ kind }) => kind === 'api-certificate'),
+        ...(headers.length > 0 ? { headers: Object.fromEntries(headers) } : {}),
         ...(errors ? { errors: { status: errors.status, rate: errors.rate } } : {}),
       };
     },
     hasMoved: (region) => holds('api-move', region),
     isNameless: (region) => holds('api-dns', region),
     isStoreDown: (region) => holds('store-down', region) || holds('region-down', region),
+    isReplicationPaused: (region) => holds('replication-pause', region) || holds('region-down', region),
   };
 }

@@ -14,6 +14,7 @@ describe('readFault', () => {
     [{ kind: 'proxy-stop', target: HOST }],
     [{ kind: 'api-slow', target: 'us-east-1', ms: 300 }],
     [{ kind: 'api-errors', target: 'eu-west-1', status: 503, rate: 0.5 }],
+    [{ kind: 'api-header', target: 'eu-west-1', name: 'x-bundle', value: 'old' }],
     [{ kind: 'region-down', target: 'eu-west-1' }],
   ])('takes %j', (body) => {
     expect(read(body)).toEqual({ ok: true, fault: body });
@@ -32,6 +33,7 @@ describe('readFault', () => {
     [{ kind: 'proxy-stop', target: 'us-east-1' }, ['target']],
     [{ kind: 'api-down', target: HOST }, ['target']],
     [{ kind: 'api-slow', target: 'mars', ms: -1, more: true }, ['ms', '', 'target']],
+    [{ kind: 'api-header', target: 'us-east-1', name: 'X Y', value: 'a\r\nb: c' }, ['name', 'value']],
   ])('refuses %j, and says all that is wrong', (body, paths) => {
     const reading = read(body);
     expect(reading.ok ? [] : reading.problems.map(({ path }) => path)).toEqual(paths);
@@ -65,6 +67,7 @@ describe('effectsOf', () => {
     const effects = effectsOf([fault('region-down', 'us-east-1')]);
     expect(effects.gatewayTrouble('us-east-1').down).toBe(true);
     expect(effects.isStoreDown('us-east-1')).toBe(true);
+    expect(effects.isReplicationPaused('us-east-1')).toBe(true);
     expect(effects.gatewayTrouble('eu-west-1').down).toBe(false);
     expect(effects.isStoreDown('eu-west-1')).toBe(false);
   });
@@ -77,6 +80,7 @@ describe('effectsOf', () => {
       'api-certificate',
       'api-dns',
       'store-down',
+      'replication-pause',
       'region-down',
     ] as const;
     const anyFault = fc.oneof(
@@ -89,6 +93,7 @@ describe('effectsOf', () => {
         effects.gatewayTrouble(region),
         effects.isNameless(region),
         effects.isStoreDown(region),
+        effects.isReplicationPaused(region),
       ]);
     await fc.assert(
       fc.asyncProperty(

@@ -28,9 +28,13 @@ export function topologyOf(proxies: Proxies, chain: DnsChain = 'alias'): Topolog
       maxConnectionAge: 60,
       clientRate: 500,
       logSample: 1,
+      instanceType: 't4g.small',
       drain: 120,
     },
     delivery: { cache: 'no-cache' },
+    functions: { tracing: false, logDays: 30 },
+    origin: { lock: 'none' },
+    alarms: {},
     regions: names.map((region) => ({
       name: region,
       proxies: Array.from({ length: proxies[region] ?? 0 }, (_, index) => ({

@@ -1,0 +1,37 @@
+import { parseTopology } from '@isochrone/topology';
+import { type DeploymentOptions, liveDeployment, localDeployment } from '../doctor/deployment.ts';
+import { examine } from '../doctor/examine.ts';
+import { judgeNames } from '../doctor/judge-names.ts';
+import { judgeServers } from '../doctor/judge-servers.ts';
+import { describe, latencies } from '../doctor/report.ts';
+import type { Outcome } from '../outcome.ts';
+import { readTopology, type TopologyFile } from '../topology-file.ts';
+import { describeProblems } from './validate.ts';
+
+export interface DoctorOptions extends DeploymentOptions {
+  /** Control API of a local world; a live deployment unless given. */
+  readonly world?: string | undefined;
+}
+
+/** Examines what a topology should have become, from outside, and says cause and remedy of whatever is wrong. */
+export async function doctor(file: TopologyFile, { world, ...options }: DoctorOptions): Promise<Outcome> {
+  const parsed = parseTopology(readTopology(file), file.shown);
+  if (!parsed.ok) {
+    const complaint = describeProblems(file.shown, parsed.problems, process.stderr);
+    return { ok: false, data: { topology: file.shown, problems: parsed.problems }, report: '', complaint };
+  }
+  const deployment =
+    world === undefined
+      ? liveDeployment(parsed.topology, options)
+      : await localDeployment(parsed.topology, world, options);
+  const { topology, names } = deployment;
+  const seen = await examine(deployment);
+  const findings = [...judgeNames(topology, seen), ...judgeServers(topology, seen, Date.now())];
+  const hops = latencies(seen);
+  return {
+    ok: !findings.some(({ level }) => level === 'error'),
+    data: { topology: file.shown, resolver: names.label, findings, latencies: hops },
+    report: describe(file.shown, deployment, findings, hops),
+    complaint: '',
+  };
+}

@@ -1,0 +1,15 @@
+# When the group takes this machine out: turns /healthz to 503, goes on serving until no resolver names it, then lets go.
+
+drain() {
+  case $ENGINE in
+    haproxy) echo 'set server drain/flag state maint' | socat stdio "unix-connect:$ADMIN_SOCKET" ;;
+    fastify) systemctl kill --kill-whom main --signal SIGUSR2 isochrone-edge.service ;;
+  esac
+}
+
+until [[ $(metadata autoscaling/target-lifecycle-state) == Terminated ]]; do sleep "$LEAVE_INTERVAL"; done
+echo "leaving: serving for $DRAIN s more"
+drain
+sleep "$DRAIN"
+aws autoscaling complete-lifecycle-action --region "$REGION" --auto-scaling-group-name "$GROUP" \
+  --lifecycle-hook-name drain --lifecycle-action-result CONTINUE --instance-id "$(metadata instance-id)"

@@ -57,7 +57,7 @@ export function followConfig({ file, config, log, apply, onResult }: ReloadOptio
     await apply(current, materials);
     loadedAt = Date.now();
     if (settings.length > 0) log.warn({ settings }, 'these settings change with the next start');
-    log.info({ upstreams: current.upstreams.map(({ region }) => region) }, 'reloaded');
+    log.warn({ upstreams: current.upstreams.map(({ region }) => region) }, 'reloaded');
     onResult('reloaded');
   }
 

@@ -8,6 +8,7 @@ import { authority, OWN_API, PUBLIC_HOST, temporaryFolder, writeMaterials } from
 import { ask, askH2, begin, beginStream, openSession, refused } from './support/client.ts';
 import { edgeConfig, startTestEdge } from './support/edge.ts';
 import { eventually } from './support/eventually.ts';
+import { goawayCode, PREFACE, requestFrame, resetFrame, settings } from './support/http2-frames.ts';
 import { startUpstream } from './support/upstream.ts';
 
 it('lets a request in flight finish when it stops, and accepts nobody new', async () => {
@@ -170,4 +171,55 @@ it('leaves HTTP/2 sessions open while a stream is in flight', async () => {
   const [headers] = await once(stream, 'response');
 
   expect(headers[':status']).toBe(200);
+});
+
+// CVE-2023-44487
+it('ends an HTTP/2 session that resets its streams as fast as it opens them', async () => {
+  const upstream = await startUpstream(OWN_API, () => {});
+  const edge = await startTestEdge([upstream]);
+  const socket = connect({
+    host: '127.0.0.1',
+    port: edge.port,
+    ca: authority.certificate,
+    servername: PUBLIC_HOST,
+    ALPNProtocols: ['h2'],
+  });
+  socket.on('error', () => {});
+  onTestFinished(() => void socket.destroy());
+  const received: Buffer[] = [];
+  socket.on('data', (data: Buffer) => received.push(data));
+  const ended = new Promise((resolve) => socket.once('close', resolve));
+
+  const fields = [
+    [':method', 'GET'],
+    [':scheme', 'https'],
+    [':authority', PUBLIC_HOST],
+    [':path', '/'],
+  ] as const;
+  const flood = Array.from({ length: 1_000 }, (_, index) => index * 2 + 1).flatMap((stream) => [
+    requestFrame(stream, fields),
+    resetFrame(stream, 8),
+  ]);
+  socket.write(Buffer.concat([PREFACE, settings(), ...flood]));
+  await ended;
+
+  // INTERNAL_ERROR is how nghttp2 puts it.
+  expect(goawayCode(Buffer.concat(received))).toBe(2);
+  expect(await ask(edge, { path: '/healthz' })).toMatchObject({ status: 200 });
+});
+
+it('accepts no more connections than its limit, and as many again once they end', async () => {
+  const edge = await startTestEdge([await startUpstream(OWN_API)], { limits: { connections: 2 } });
+  const [first, second] = [new Agent({ keepAlive: true }), new Agent({ keepAlive: true })];
+  onTestFinished(() => {
+    first.destroy();
+    second.destroy();
+  });
+
+  expect((await ask(edge, { agent: first })).status).toBe(200);
+  expect((await ask(edge, { agent: second })).status).toBe(200);
+  await expect(ask(edge)).rejects.toThrow();
+  first.destroy();
+
+  await eventually(async () => expect((await ask(edge)).status).toBe(200));
 });

@@ -1,4 +1,6 @@
 export { ERROR_CODES, ProxyConformanceError, type ProxyConformanceErrorCode } from './errors.ts';
+export { type Load, type LoadOptions, startLoad } from './load.ts';
+export { type CaseResult, type ProxySuite, runProxySuite, type Skip, type SuiteResult } from './suite.ts';
 export type { UpstreamConnection, UpstreamRequest } from './upstream/requests.ts';
 export { answer, type Ending, response, type Script, type Step } from './upstream/script.ts';
 export { type Reception, startUpstream, type Upstream, type UpstreamOptions } from './upstream/upstream.ts';

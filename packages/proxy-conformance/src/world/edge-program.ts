@@ -1,7 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { type EdgeSettings, renderEdgeProxy, renderHaproxy } from '@isochrone/config-gen';
 import { type EngineName, type RunningProcess, startEngine } from '@isochrone/engines';
 import type { ProxyInstance, Topology } from '@isochrone/topology';
@@ -20,7 +18,10 @@ export interface EdgeSite {
 export interface RunningEdge extends RunningProcess {
   /** Begins to leave: `/healthz` turns to 503 first. Resolves once the edge has been told. */
   drain(): Promise<void>;
-  /** Takes up what `site` says now, and the files that it names. Resolves once the edge has been told. */
+  /**
+   * Takes up what `site` says now, and the files that it names. Resolves once the new configuration serves; rejects
+   * where the edge refuses it.
+   */
   reload(site: EdgeSite): Promise<void>;
 }
 
@@ -36,7 +37,7 @@ export function edgeProgram(engine: EngineName, options: { readonly edgeProxyEnt
       writeFile(configFile, render(topology, instance, settings));
     await write(site);
     const { edgeProxyEntry } = options;
-    const process = await startEngine({
+    const running = await startEngine({
       engine,
       name: `${engine} of ${site.directory}`,
       configFile,
@@ -44,21 +45,12 @@ export function edgeProgram(engine: EngineName, options: { readonly edgeProxyEnt
       log: site.log,
     });
     return {
-      ...process,
-      drain: async () => {
-        if (engine === 'fastify') process.signal('SIGUSR2');
-        else await haproxyCommand(site.settings, 'set server drain/flag state maint');
-      },
+      ...running,
+      drain: () => running.drain({ leaveAfterMs: site.topology.edge.drain * 1_000 }),
       reload: async (next) => {
         await write(next);
-        process.signal(engine === 'fastify' ? 'SIGHUP' : 'SIGUSR2');
+        await running.reload();
       },
     };
   };
-}
-
-function haproxyCommand({ adminSocket }: EdgeSettings, command: string): Promise<string> {
-  const socket = connect(adminSocket);
-  socket.end(`${command}\n`);
-  return text(socket);
 }

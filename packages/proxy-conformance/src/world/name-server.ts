@@ -10,7 +10,8 @@ export interface NameServer {
   readonly records: Map<string, readonly string[]>;
   /** Names in the order in which they were asked for. */
   readonly asked: readonly string[];
-  /** From now on nobody answers. */
+  /** Whether questions are answered, from now on. */
+  answer(whether: boolean): void;
   close(): void;
 }
 
@@ -26,10 +27,11 @@ export async function startNameServer(
   const socket = createSocket('udp4');
   const known = new Map(Object.entries(records));
   const asked: string[] = [];
+  let answering = true;
   socket.on('message', (message, { port, address }) => {
     const { id = 0, questions = [] } = decode(message);
     const [question] = questions;
-    if (question === undefined) return;
+    if (question === undefined || !answering) return;
     const { name, type } = question;
     asked.push(name);
     const addresses = known.get(name.toLowerCase());
@@ -46,6 +48,9 @@ export async function startNameServer(
     endpoint: { address: '127.0.0.1', port: socket.address().port },
     records: known,
     asked,
+    answer: (whether) => {
+      answering = whether;
+    },
     close: () => {
       if (open) socket.close();
       open = false;

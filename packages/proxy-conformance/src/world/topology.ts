@@ -7,6 +7,8 @@ export const OWN = 'us-east-1';
 export const NEXT = 'eu-west-1';
 
 export const PUBLIC_HOST = `fast.${DOMAIN}`;
+/** Label of the edge under test, as its headers name it. */
+export const INSTANCE = `proxy1-${OWN}-fast`;
 export const OWN_API = `${OWN}-fast.${DOMAIN}`;
 
 export type EdgePart = Topology['edge'];

@@ -24,7 +24,11 @@ export interface WorldOptions {
   /** Certificates of upstreams by region; the wildcard where absent. */
   readonly certificates?: (certificates: Certificates) => Readonly<Record<string, PemPair>>;
   /** Called before the edge starts, with every upstream in the edge's order of preference. */
-  readonly prepare?: (upstreams: readonly Upstream[], names: NameServer) => Promise<void> | void;
+  readonly prepare?: (
+    upstreams: readonly Upstream[],
+    names: NameServer,
+    certificates: Certificates,
+  ) => Promise<void> | void;
   /** Whether to wait until the edge is well and knows every upstream's address; true where absent. */
   readonly settled?: boolean;
 }
@@ -39,6 +43,8 @@ export interface World extends AsyncDisposable {
   readonly upstreams: readonly [own: Upstream, next: Upstream, ...others: Upstream[]];
   /** Where the edge's TLS listener is. */
   readonly at: Endpoint;
+  /** And its plain one. */
+  readonly plainAt: Endpoint;
   /** Lines that the edge has printed. */
   readonly log: readonly string[];
   /** Waits until the edge's `/healthz` says `status`. */
@@ -72,15 +78,16 @@ export async function startWorld(
     Object.fromEntries(upstreams.map(({ hostname, endpoint }) => [hostname, [endpoint.address]])),
     { ttl: options.ttl ?? 60 },
   );
-  await options.prepare?.(upstreams, names);
+  await options.prepare?.(upstreams, names, certificates);
 
   const files = { certificate: join(directory, 'edge.pem'), originCa: join(directory, 'ca.pem') };
   await writeFile(files.certificate, pemFile(certificates.wildcard), { mode: 0o600 });
   await writeFile(files.originCa, certificates.authority);
   const address = loopbackAddress();
+  const plainAt = { address, port: 8080 };
   const settings: EdgeSettings = {
     bind: { address, port: 8443 },
-    plainBind: { address, port: 8080 },
+    plainBind: plainAt,
     plainHttp: 'refuse',
     publicPort: 443,
     ...files,
@@ -115,6 +122,7 @@ export async function startWorld(
     // A topology of one region has no next one; nobody asks for it there.
     upstreams: [own, next ?? own, ...others],
     at,
+    plainAt,
     log,
     untilHealth: (status) => untilHealth(world, status),
     reload: async (changes) => {

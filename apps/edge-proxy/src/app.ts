@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import httpProxy from '@fastify/http-proxy';
-import type { EdgeProxyConfig } from '@isochrone/config-gen';
+import { type EdgeErrorReason, type EdgeProxyConfig, edgeErrors } from '@isochrone/config-gen';
 import Fastify, { type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
 import type { Registry } from 'prom-client';
 import { accessLogFields, isLogged } from './access-log.ts';
@@ -109,6 +110,29 @@ export function buildApp(
     if (outcome.aborted) exchange.abort?.(new Error('the client left'));
   }
 
+  /** Logs what never became a request. */
+  function logUnread(failure: unknown, socket: Duplex, requestId: string, reason: EdgeErrorReason): void {
+    const connection = connections.of({ socket });
+    const exchange: Exchange = {
+      requestId,
+      startedAt: performance.now(),
+      client: connection?.address ?? '',
+      tls: connection?.tls ?? '',
+      protocol: '',
+      method: '',
+      host: undefined,
+      target: '',
+      last: true,
+      bytes: 0,
+      over: true,
+      reason,
+      failure,
+    };
+    const outcome = { status: edgeErrors[reason].status, msTotal: 0, aborted: false };
+    metrics.ended(exchange, outcome);
+    app.log.info(accessLogFields(exchange, outcome), 'request');
+  }
+
   function begunBy(request: IncomingMessage): Conversation {
     const conversation = begun.get(request);
     if (conversation === undefined) throw new TypeError('a request that was not received');
@@ -160,8 +184,11 @@ export function buildApp(
       const judgement = judge(conversation.rules, rate, conversation.exchange, request.raw);
       settle(conversation, judgement === 'forward' ? reasonOf(error) : judgement);
     },
-    clientErrorHandler: (error, socket) =>
-      answerClientError(error, socket, edgeHeaders(rules.current.instanceLabel, randomUUID())),
+    clientErrorHandler: (error, socket) => {
+      const requestId = randomUUID();
+      const reason = answerClientError(error, socket, edgeHeaders(rules.current.instanceLabel, requestId));
+      if (reason !== undefined) logUnread(error, socket, requestId, reason);
+    },
   });
   const upstreams = openUpstreams(config, materials, app.log);
   const budget = new RetryBudget();

@@ -4,9 +4,13 @@ import type { IncomingHttpHeaders } from 'node:http';
 const HOST_AND_PORT = /^([a-z0-9._-]+)(?::\d{0,5})?$/i;
 const ABSOLUTE_FORM = /^https?:\/\/([^/?#]*)([^#]*)/i;
 
+/** A name as clients mostly write it: nothing of it has to be changed. */
+const PLAIN = /^[a-z0-9.-]+$/;
+
 /** The hostname of a `Host` header or an `:authority`, lower case and without its port; undefined where there is none. */
 export function hostnameOf(authority: string | undefined): string | undefined {
-  return authority === undefined ? undefined : HOST_AND_PORT.exec(authority)?.[1]?.toLowerCase();
+  if (authority === undefined || PLAIN.test(authority)) return authority;
+  return HOST_AND_PORT.exec(authority)?.[1]?.toLowerCase();
 }
 
 export interface RequestTarget {

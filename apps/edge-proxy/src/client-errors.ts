@@ -7,16 +7,20 @@ const reasons: Readonly<Record<string, EdgeErrorReason>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout',
 };
 
-/** Answers what never became a request (it did not parse, was too long, or took too long), then closes the connection. */
+/**
+ * Answers what never became a request (it did not parse, was too long, or took too long), then closes the connection.
+ * The result is what was answered; undefined where nobody is left to be told.
+ */
 export function answerClientError(
   error: unknown,
   socket: Duplex,
   headers: Readonly<Record<string, string>>,
-): void {
+): EdgeErrorReason | undefined {
   const code = errorCode(error) ?? '';
-  if (code === 'ECONNRESET' || !socket.writable) {
+  // A handshake that failed, or took too long, leaves nobody who could read an answer.
+  if (!(code in reasons || code.startsWith('HPE_')) || !socket.writable) {
     socket.destroy();
-    return;
+    return undefined;
   }
   const reason = reasons[code] ?? 'bad-request';
   const { status, title } = edgeErrors[reason];
@@ -31,4 +35,5 @@ export function answerClientError(
   };
   const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}`);
   socket.end([`HTTP/1.1 ${status} ${title}`, ...lines, '', body].join('\r\n'));
+  return reason;
 }

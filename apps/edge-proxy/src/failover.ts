@@ -178,8 +178,10 @@ class Journey implements Dispatcher.DispatchController {
   #requestTo(upstream: Upstream): Dispatcher.DispatchOptions {
     const { exchange, rules } = this.#conversation;
     const { headers, writeHeaders } = rules.config.timeouts;
+    const { method, body = null } = this.#request;
     return {
-      ...this.#request,
+      method,
+      body,
       // reply-from's has been through a URL, which writes some characters in another way.
       path: exchange.target,
       headers: withHost(this.#request.headers, upstream.hostname),

@@ -17,52 +17,31 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'upgrade',
 ]);
 
-/** Says who the client is; whoever believes it from a client lets the client choose. */
-const isClaimOfOrigin = (name: string): boolean =>
-  name === 'forwarded' ||
-  name === 'x-real-ip' ||
-  name === 'x-request-id' ||
+/**
+ * Says who the client is, and whoever believes it from a client lets the client choose; or is for this hop: `Expect`
+ * was answered by this proxy's own server, `Host` is set for each upstream that is tried.
+ */
+const REBUILT: ReadonlySet<string> = new Set(['expect', 'forwarded', 'host', 'x-real-ip', 'x-request-id']);
+
+/** The same, of whole families of names. */
+const isRebuilt = (name: string): boolean =>
+  REBUILT.has(name) ||
   name.startsWith('x-forwarded-') ||
   name.startsWith('x-amzn-') ||
-  name.startsWith('x-edge');
-
-/** `Expect` was answered by this proxy's own server; `Host` is set for each upstream that is tried. */
-const isForThisHop = (name: string): boolean => name === 'expect' || name === 'host' || name.startsWith(':');
+  name.startsWith('x-edge') ||
+  name.startsWith(':');
 
 /** What this proxy says of itself: an upstream must not say it in its place. */
 const isClaimOfEdge = (name: string): boolean => name === 'x-request-id' || name.startsWith('x-edge');
 
-/** One rule of a header pass: whether a header stays behind. */
-type Drop<Context> = (name: string, context: Context) => boolean;
-
-const isHopByHop: Drop<HopContext> = (name, { connection }) =>
-  HOP_BY_HOP.has(name) || connection.includes(name);
-
-interface HopContext {
-  /** Lower-case names that the message's `Connection` header lists. */
-  readonly connection: readonly string[];
-}
-
-interface RequestContext extends HopContext {
-  readonly bodyless: boolean;
-}
-
-// A GET's body is never forwarded, and a length without its body would break the upstream connection's framing.
-const isLengthOfNothing: Drop<RequestContext> = (name, { bodyless }) => bodyless && name === 'content-length';
-
-/** In this order: what the client names in Connection falls before anything of ours is added. */
-const requestDrops: readonly Drop<RequestContext>[] = [
-  isHopByHop,
-  isClaimOfOrigin,
-  isForThisHop,
-  isLengthOfNothing,
-];
-const responseDrops: readonly Drop<HopContext>[] = [isHopByHop, isClaimOfEdge];
-
 /** undici gives any header as a list that an upstream repeats, whatever Node's type says. */
 export type Received = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-function connectionNames({ connection = [] }: Received): readonly string[] {
+const NO_NAMES: readonly string[] = [];
+
+/** Lower-case names that a message's `Connection` header lists. */
+function connectionNames({ connection }: Received): readonly string[] {
+  if (connection === undefined || connection === 'keep-alive' || connection === 'close') return NO_NAMES;
   return [connection]
     .flat()
     .join(',')
@@ -91,10 +70,14 @@ function sendable(name: string, value: string | readonly string[]): string | str
   return SINGLE_VALUED.has(name) ? (value[0] ?? '') : value.join(', ');
 }
 
-function keep<Context>(headers: Received, drops: readonly Drop<Context>[], context: Context): Headers {
+/** The headers that stay: what the message names in Connection falls before anything of ours is added. */
+function keep(headers: Received, isOurs: (name: string) => boolean): Headers {
+  const connection = connectionNames(headers);
   const kept: Headers = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined && !drops.some((drop) => drop(name, context))) kept[name] = sendable(name, value);
+  for (const name in headers) {
+    const value = headers[name];
+    if (value === undefined || HOP_BY_HOP.has(name) || isOurs(name)) continue;
+    if (connection.length === 0 || !connection.includes(name)) kept[name] = sendable(name, value);
   }
   return kept;
 }
@@ -112,19 +95,19 @@ export interface ClientSide {
 
 /** The headers that an upstream gets, but for Host: the client's own, with everything about the way here rebuilt. */
 export function upstreamRequestHeaders(headers: IncomingHttpHeaders, client: ClientSide): Headers {
-  const context = { connection: connectionNames(headers), bodyless: client.bodyless };
-  return {
-    ...keep(headers, requestDrops, context),
-    'x-forwarded-for': client.address,
-    'x-forwarded-host': client.hostname,
-    'x-forwarded-proto': 'https',
-    'x-request-id': client.requestId,
-  };
+  const kept = keep(headers, isRebuilt);
+  // A length without its body would break the upstream connection's framing.
+  if (client.bodyless) delete kept['content-length'];
+  kept['x-forwarded-for'] = client.address;
+  kept['x-forwarded-host'] = client.hostname;
+  kept['x-forwarded-proto'] = 'https';
+  kept['x-request-id'] = client.requestId;
+  return kept;
 }
 
-/** The upstream's headers that the client gets; `answerHeaders` adds what the edge says of them. */
+/** The upstream's headers that the client gets; `clientHeadersOf` adds what the edge says. */
 export function clientResponseHeaders(headers: Received): Headers {
-  return keep(headers, responseDrops, { connection: connectionNames(headers) });
+  return keep(headers, isClaimOfEdge);
 }
 
 /** A message's Via, with this proxy added to the others (RFC 9110, section 7.6.3). */

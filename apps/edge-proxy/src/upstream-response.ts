@@ -9,9 +9,6 @@ import {
 } from './headers.ts';
 import { publishNames } from './regional-names.ts';
 
-/** What HTTP/1.1 lets a value hold (RFC 9110, section 5.5); Node refuses to send anything else. */
-const UNSENDABLE = /[^\t\x20-\x7e\x80-\xff]/g;
-
 /** The headers of an upstream's response as the client gets them, whichever way its body takes. */
 export function clientHeadersOf({ rules, exchange }: Conversation, received: Received): Headers {
   const { instanceLabel } = rules;
@@ -19,11 +16,6 @@ export function clientHeadersOf({ rules, exchange }: Conversation, received: Rec
   publishNames(headers, rules);
   headers['via'] = viaOf(headers, '1.1', instanceLabel);
   headers['server-timing'] = serverTimingOf(headers, instanceLabel, exchange.msUpstream ?? 0);
-  for (const name in headers) {
-    const value = headers[name];
-    if (typeof value === 'string') headers[name] = value.replace(UNSENDABLE, '');
-    else if (value !== undefined) headers[name] = value.map((text) => text.replace(UNSENDABLE, ''));
-  }
   Object.assign(headers, edgeHeaders(instanceLabel, exchange.requestId));
   if (exchange.upstream !== undefined) headers['x-edge-upstream'] = exchange.upstream;
   if (exchange.retried !== undefined) headers['x-edge-retried'] = exchange.retried;

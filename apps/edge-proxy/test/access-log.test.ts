@@ -1,5 +1,7 @@
+import { text } from 'node:stream/consumers';
+import { connect } from 'node:tls';
 import { expect, it } from 'vitest';
-import { OWN_API, PUBLIC_HOST } from './support/certificates.ts';
+import { authority, OWN_API, PUBLIC_HOST } from './support/certificates.ts';
 import { ask, askH2, openSession } from './support/client.ts';
 import { startTestEdge } from './support/edge.ts';
 import { eventually } from './support/eventually.ts';
@@ -80,4 +82,25 @@ it('samples what went well, and leaves out health checks that did, but nothing e
       { path: '/healthz', status: 405, reason: 'method-not-allowed' },
     ]),
   );
+});
+
+it('logs what never became a request', async () => {
+  const edge = await startTestEdge([await startUpstream(OWN_API)]);
+  const socket = connect({
+    host: '127.0.0.1',
+    port: edge.port,
+    ca: authority.certificate,
+    servername: PUBLIC_HOST,
+  });
+  socket.end('GET / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n');
+
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 400 /);
+  expect(edge.log.find(({ msg }) => msg === 'request')).toMatchObject({
+    client: '127.0.0.1',
+    tls: 'TLSv1.3',
+    method: '',
+    status: 400,
+    reason: 'bad-request',
+    error: expect.any(String),
+  });
 });

@@ -196,7 +196,7 @@ it('ends an HTTP/2 session that resets its streams as fast as it opens them', as
     [':authority', PUBLIC_HOST],
     [':path', '/'],
   ] as const;
-  const flood = Array.from({ length: 1_000 }, (_, index) => index * 2 + 1).flatMap((stream) => [
+  const flood = Array.from({ length: 400 }, (_, index) => index * 2 + 1).flatMap((stream) => [
     requestFrame(stream, fields),
     resetFrame(stream, 8),
   ]);

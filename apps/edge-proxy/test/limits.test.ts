@@ -134,7 +134,7 @@ it('judges in the order that both engines agree on', async () => {
   expect(await reason({ host: 'elsewhere.example', path: long, method: 'TRACE' })).toBe('foreign-host');
   expect(await reason({ path: long, method: 'TRACE' })).toBe('target-too-long');
   expect(await reason({ method: 'TRACE' })).toBe('method-not-allowed');
-  for (let count = 0; count < 8; count += 1) await ask(edge);
+  await Promise.all(Array.from({ length: 20 }, () => ask(edge)));
   expect(await reason({ path: long, method: 'TRACE' })).toBe('rate-limited');
   expect(await reason({ path: '/healthz', method: 'TRACE' })).toBe('method-not-allowed');
 });
@@ -142,13 +142,17 @@ it('judges in the order that both engines agree on', async () => {
 it('refuses a client that asks too often with 429, but never its health checks', async () => {
   const upstream = await startUpstream(OWN_API);
   const edge = await startTestEdge([upstream], { limits: { clientRate: 1 } });
-  for (let count = 0; count < 10; count += 1) expect(await ask(edge)).toMatchObject({ status: 200 });
 
+  const answers = await Promise.all(Array.from({ length: 30 }, () => ask(edge)));
+
+  const served = answers.filter(({ status }) => status === 200).length;
+  // 10 s hold 10 requests; a busy machine may take longer than that for all of these.
+  expect(served).toBeGreaterThanOrEqual(10);
   const refused = { status: 429, headers: { 'retry-after': '10', 'x-edge-reason': 'rate-limited' } };
-  expect(await ask(edge)).toMatchObject(refused);
+  expect(answers.find(({ status }) => status !== 200)).toMatchObject(refused);
   expect(await askH2(openSession(edge))).toMatchObject(refused);
   expect(await ask(edge, { path: '/healthz' })).toMatchObject({ status: 200 });
-  expect(upstream.seen).toHaveLength(10);
+  expect(upstream.seen).toHaveLength(served);
 });
 
 it('ends an HTTP/2 client’s streams that bring no body in time, with 408', async () => {

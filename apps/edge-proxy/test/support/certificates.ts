@@ -2,7 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCertificateAuthority, issueCertificate, type PemPair } from '@isochrone/dev-ca';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
+
+// Processes, handshakes and the proxy's own timers are real: a busy machine takes its time for them.
+vi.setConfig({ testTimeout: 180_000 });
 
 export const DOMAIN = 'edge.test';
 export const PUBLIC_HOST = `fast.${DOMAIN}`;

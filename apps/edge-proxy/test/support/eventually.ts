@@ -2,4 +2,4 @@ import { vi } from 'vitest';
 
 /** Asserts again and again until it holds, with time enough for a busy machine. */
 export const eventually = <Result>(assertion: () => Result | Promise<Result>): Promise<Result> =>
-  vi.waitFor(assertion, { timeout: 10_000 });
+  vi.waitFor(assertion, { timeout: 60_000 });

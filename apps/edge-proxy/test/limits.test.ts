@@ -44,17 +44,6 @@ it('refuses a path over the limit with 414', async () => {
   });
 });
 
-it('refuses a request with two Host fields with 400', async () => {
-  const upstream = await startUpstream(OWN_API);
-  const edge = await startTestEdge([upstream]);
-
-  expect(await ask(edge, { headers: { host: [PUBLIC_HOST, 'elsewhere.example'] } })).toMatchObject({
-    status: 400,
-    headers: { 'x-edge-reason': 'bad-request' },
-  });
-  expect(upstream.seen).toEqual([]);
-});
-
 it('passes path and query on as they came', async () => {
   const upstream = await startUpstream(OWN_API);
   const edge = await startTestEdge([upstream]);

@@ -13,8 +13,10 @@ const SUITE_MS = 600_000;
 export function describeEngine(engine: EngineName): void {
   const results = new Map(caseNames.map((name) => [name, Promise.withResolvers<CaseResult>()]));
   const limits = new Set(engineLimits[engine].map((each) => each.case));
-  let suite: Promise<unknown> | undefined;
-  const play = (): Promise<unknown> =>
+  let playing = false;
+  const play = (): void => {
+    if (playing) return;
+    playing = true;
     runProxySuite({
       name: engine,
       start: edgeProgram(engine, { edgeProxyEntry }),
@@ -23,10 +25,11 @@ export function describeEngine(engine: EngineName): void {
     }).catch((error: unknown) => {
       for (const { reject } of results.values()) reject(error);
     });
+  };
 
   describe(engine, () => {
     it.each(caseNames)('%s', { timeout: SUITE_MS }, async (name) => {
-      suite ??= play();
+      play();
       const result = await results.get(name)?.promise;
       expect(result, result?.reason).toMatchObject({ outcome: limits.has(name) ? 'skipped' : 'passed' });
     });

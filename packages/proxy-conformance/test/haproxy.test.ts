@@ -1,3 +1,0 @@
-import { describeEngine } from './engine-suite.ts';
-
-describeEngine('haproxy');

@@ -4,10 +4,19 @@ import { drill } from './commands/drill.ts';
 import { type ExplainOptions, explain } from './commands/explain.ts';
 import { generate } from './commands/generate.ts';
 import { type PlanOptions, plan } from './commands/plan.ts';
+import {
+  type ReleaseCommandOptions,
+  releaseCommand,
+  rollbackCommand,
+  rollCommand,
+  type WaveOptions,
+} from './commands/release.ts';
 import { validate } from './commands/validate.ts';
 import { CliError } from './errors.ts';
 import type { Outcome } from './outcome.ts';
+import { waves } from './release/waves.ts';
 import { topologyFile } from './topology-file.ts';
+import { addTourCommands } from './tour-program.ts';
 
 interface CommonOptions {
   readonly topology?: string;
@@ -169,6 +178,50 @@ export function createProgram(version: string, tell: (outcome: Outcome, asJson: 
       tell(plan(options), json === true);
     });
 
+  withWaves(program.command('release'))
+    .description('bring the built functions to the alias live, region by region, and back where one is ill')
+    .option('--bundle <dir>', 'folder of a build (default: apps/tour-lambda/dist/<name of the topology>)')
+    .option('--keep <number>', 'versions that stay, besides those that aliases point at', readCount, 5)
+    .addHelpText(
+      'after',
+      examples(
+        './isochrone release --wave canary',
+        './isochrone release --wave rest --json',
+        './isochrone release --region eu-west-1 --dry-run',
+      ),
+    )
+    .action(async ({ topology, json, ...options }: CommonOptions & Omit<ReleaseCommandOptions, 'say'>) => {
+      tell(await releaseCommand(topologyFile(topology), { ...options, say: progress(json) }), json === true);
+    });
+
+  withWaves(program.command('rollback'))
+    .description('point the alias live back at the version before the last release, region by region')
+    .addHelpText(
+      'after',
+      examples('./isochrone rollback --region eu-west-1', './isochrone rollback --dry-run'),
+    )
+    .action(async ({ topology, json, ...options }: CommonOptions & Omit<WaveOptions, 'say'>) => {
+      tell(await rollbackCommand(topologyFile(topology), { ...options, say: progress(json) }), json === true);
+    });
+
+  withWaves(program.command('roll'))
+    .description('replace the machines of edge proxies one by one: drain, wait, replace, verify')
+    .option('--force', 'replace also what has the newest launch template')
+    .option('--patience <seconds>', 'how long a replacement may take, after the drain', readCount, 900)
+    .addHelpText(
+      'after',
+      examples('./isochrone roll --wave canary', './isochrone roll --region eu-west-1 --force'),
+    )
+    .action(
+      async ({
+        topology,
+        json,
+        ...options
+      }: CommonOptions & Omit<WaveOptions, 'say'> & { readonly force?: true; readonly patience: number }) => {
+        tell(await rollCommand(topologyFile(topology), { ...options, say: progress(json) }), json === true);
+      },
+    );
+
   program
     .command('drill')
     .description('make the running local world fail, and show what its visitors see of it')
@@ -193,13 +246,26 @@ export function createProgram(version: string, tell: (outcome: Outcome, asJson: 
       ),
     )
     .action(async ({ scenario, control, figures, json }: DrillCommandOptions) => {
-      const stream = json ? process.stderr : process.stdout;
-      const say = (line: string): void => void stream.write(`${line}\n`);
-      tell(await drill({ scenarios: scenario, control, figures, say }), json === true);
+      tell(await drill({ scenarios: scenario, control, figures, say: progress(json) }), json === true);
     });
 
+  addTourCommands(program, tell, examples);
   return program;
 }
+
+/** Where progress goes: beside the one JSON document, where that is asked for. */
+function progress(json: true | undefined): (line: string) => void {
+  const stream = json ? process.stderr : process.stdout;
+  return (line) => void stream.write(`${line}\n`);
+}
+
+const withWaves = (command: Command): Command =>
+  withCommonOptions(command, 'topology file (default: topologies/production.yaml)')
+    .addOption(
+      new Option('--wave <wave>', 'canary: the first region; rest: all others').choices(waves).default('all'),
+    )
+    .option('--region <region>', 'this region alone; may be repeated', collect, [])
+    .option('--dry-run', 'only say what would be done');
 
 const collect = (value: string, earlier: readonly string[]): readonly string[] => [...earlier, value];
 

@@ -7,6 +7,7 @@ import {
   type Topology,
   wildcardHostname,
 } from '@isochrone/topology';
+import { tablePermissions } from '@isochrone/tours';
 import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { Certificate, CertificateValidation, KeyAlgorithm } from 'aws-cdk-lib/aws-certificatemanager';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -37,17 +38,15 @@ export class TourStack extends Stack {
         timeout: Duration.seconds(5),
         memoryMb: 1024,
         reservedConcurrency: topology.functions.reservedConcurrency,
-        // The region's own replica, nothing but what is live.
-        statements: [this.#table(topology, region, ['dynamodb:GetItem'])],
+        statements: this.#tableStatements(topology, region, 'delivery'),
       }),
       publishing: this.#function(topology, 'publishing', bundles.publishing, {
-        timeout: Duration.seconds(10),
+        // A publish may wait for the other regions; the API itself gives up after 30 s.
+        timeout: Duration.seconds(28),
         memoryMb: 512,
         reservedConcurrency: undefined,
-        // Global tables are last-writer-wins, so every region writes to the table of `home`.
-        statements: [
-          this.#table(topology, topology.home, ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query']),
-        ],
+        // Global tables are last-writer-wins, so every region writes to the table where an account is at home.
+        statements: this.#tableStatements(topology, region, 'publishing'),
       }),
     };
     const api = new RegionalApi(this, 'Api', {
@@ -101,13 +100,25 @@ export class TourStack extends Stack {
     });
   }
 
-  #table(topology: Topology, region: RegionName, actions: readonly string[]): PolicyStatement {
-    return new PolicyStatement({
-      actions: [...actions],
-      resources: [
-        this.formatArn({ service: 'dynamodb', region, resource: 'table', resourceName: tableName(topology) }),
-      ],
-    });
+  #tableStatements(topology: Topology, own: RegionName, job: Job): readonly PolicyStatement[] {
+    const all = topology.regions.map(({ name }) => name);
+    return tablePermissions[job].map(
+      ({ regions, actions, leadingKeys }) =>
+        new PolicyStatement({
+          actions: [...actions],
+          resources: (regions === 'own' ? [own] : all).map((region) =>
+            this.formatArn({
+              service: 'dynamodb',
+              region,
+              resource: 'table',
+              resourceName: tableName(topology),
+            }),
+          ),
+          ...(leadingKeys === undefined
+            ? {}
+            : { conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [...leadingKeys] } } }),
+        }),
+    );
   }
 
   /**

@@ -18,20 +18,23 @@ describe('the functions of a region', () => {
     });
   });
 
-  it("let delivery read the region's own replica, and nothing else", () => {
-    expect(actionsOn(tour(), 'DeliveryRole')).toEqual({
-      'arn:aws:dynamodb:eu-west-1:111111111111:table/isochrone-fast': ['dynamodb:GetItem'],
-    });
+  it("let delivery read what is public in the region's own replica, and write nothing but counters", () => {
+    const table = 'arn:aws:dynamodb:eu-west-1:111111111111:table/isochrone-fast';
+    expect(tableStatementsOf(tour(), 'DeliveryRole')).toEqual([
+      { resources: [table], actions: ['dynamodb:GetItem'], keys: ['PUB#*', 'PREVIEW#*', 'HEALTH'] },
+      { resources: [table], actions: ['dynamodb:UpdateItem'], keys: ['COUNT#*'] },
+    ]);
   });
 
-  it('let publishing read and write the table of the home region alone', () => {
-    expect(actionsOn(tour(), 'PublishingRole')).toEqual({
-      'arn:aws:dynamodb:us-east-1:111111111111:table/isochrone-fast': [
-        'dynamodb:GetItem',
-        'dynamodb:PutItem',
-        'dynamodb:Query',
-      ],
-    });
+  it('let publishing read and write the table in every region, where accounts are at home', () => {
+    expect(tableStatementsOf(tour(), 'PublishingRole')).toEqual([
+      {
+        resources: Object.keys(regions).map(
+          (region) => `arn:aws:dynamodb:${region}:111111111111:table/isochrone-fast`,
+        ),
+        actions: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+      },
+    ]);
   });
 
   it('point their aliases at versions that are parameters, so that an update moves no traffic', () => {
@@ -163,22 +166,32 @@ type Template = ReturnType<typeof tour>;
 const policySchema = z.object({
   PolicyDocument: z.object({
     Statement: z.array(
-      z.object({ Action: z.union([z.string(), z.array(z.string())]), Resource: z.unknown() }),
+      z.object({
+        Action: z.union([z.string(), z.array(z.string())]),
+        Resource: z.unknown(),
+        Condition: z
+          .object({ 'ForAllValues:StringLike': z.object({ 'dynamodb:LeadingKeys': z.unknown() }) })
+          .optional(),
+      }),
     ),
   }),
 });
 
-/** What the policies of a role allow, but for writing its own log. */
-function actionsOn(template: Template, role: string): Readonly<Record<string, unknown>> {
+/** What the policies of a role allow on tables. */
+function tableStatementsOf(template: Template, role: string): readonly unknown[] {
   const policies = [...resourcesOf(template, 'AWS::IAM::Policy')].filter(([id]) => id.startsWith(role));
   const statements = policies.flatMap(
     ([, { Properties }]) => policySchema.parse(Properties).PolicyDocument.Statement,
   );
-  return Object.fromEntries(
-    statements
-      .filter(({ Action }) => !String(Action).startsWith('logs:'))
-      .map(({ Action, Resource }) => [String(Resource), [Action].flat()]),
-  );
+  return statements
+    .filter(({ Action }) => String(Action).startsWith('dynamodb:'))
+    .map(({ Action, Resource, Condition }) => ({
+      resources: [Resource].flat(),
+      actions: [Action].flat(),
+      ...(Condition === undefined
+        ? {}
+        : { keys: [Condition['ForAllValues:StringLike']['dynamodb:LeadingKeys']].flat() }),
+    }));
 }
 
 function mappingsOf(template: Template): Readonly<Record<string, unknown>> {

@@ -21,6 +21,7 @@ export interface WorldParts {
   readonly engineOf: (instance: ProxyInstance) => Engine;
   readonly caFile: string;
   readonly publishKey: string;
+  readonly table: WorldDescription['table'];
   readonly dns: Endpoint;
   readonly door: Endpoint;
   readonly control: Endpoint;
@@ -42,7 +43,8 @@ export function describeWorld(parts: WorldParts): WorldDescription {
     frontDoor: door,
     account: sampleAccount,
     publishKey: parts.publishKey,
-    publish: { url: `${publicUrl}/v1/accounts/${sampleAccount}/tours/${sampleTour.id}` },
+    table: parts.table,
+    publish: { url: `${publicUrl}/v1/tours/${sampleTour.id}` },
     sampleSite: `http://${control.address}:${control.port}${SAMPLE_PATH}`,
     timeScale: parts.timeScale,
     regions: topology.regions.map(({ name, proxies }) => ({

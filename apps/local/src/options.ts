@@ -24,6 +24,8 @@ export interface WorldOptions {
   readonly latencyFile: string | undefined;
   /** Divides the intervals of health checks, TTLs and drain waits. */
   readonly timeScale: number;
+  /** What a write to the table takes to the other regions. */
+  readonly replicationLagMs: number;
   readonly watch: boolean;
   /** Names of processes that a debugger may enter. */
   readonly inspect: readonly string[];
@@ -42,6 +44,7 @@ interface Options {
   singleAddress: boolean;
   gatewaySni: SniPolicy;
   timeScale: number;
+  replicationLag: number;
   geo?: string;
   latency?: string;
   watch: boolean;
@@ -78,6 +81,12 @@ export function readOptions(argv: readonly string[], say: (line: string) => void
         .default('wildcard'),
     )
     .option('--time-scale <factor>', 'divide health-check intervals, TTLs and drain waits', timeScale, 1)
+    .option(
+      '--replication-lag <ms>',
+      'what a write to the table takes to the other regions',
+      replicationLag,
+      300,
+    )
     .option('--geo <file>', 'JSON: networks and their places, for the clients of DNS', fromHere)
     .option('--latency <file>', 'JSON: measured round trips, in place of the model', fromHere)
     .option('--watch', 'follow edits of the topology and the sources', false)
@@ -108,6 +117,7 @@ export function readOptions(argv: readonly string[], say: (line: string) => void
     geoFile: options.geo,
     latencyFile: options.latency,
     timeScale: options.timeScale,
+    replicationLagMs: options.replicationLag,
     watch: options.watch,
     inspect: options.inspect ?? [],
     say,
@@ -127,6 +137,12 @@ function timeScale(text: string): number {
   const factor = Number(text);
   if (/^\d+$/.test(text) && factor >= 1 && factor <= 100) return factor;
   throw new InvalidArgumentError(`"${text}" is no factor: expected a whole number from 1 to 100`);
+}
+
+function replicationLag(text: string): number {
+  const ms = Number(text);
+  if (/^\d+$/.test(text) && ms <= 60_000) return ms;
+  throw new InvalidArgumentError(`"${text}" is no lag: expected 0 to 60000 milliseconds`);
 }
 
 function loopbackPrefix(text: string): LoopbackPrefix {

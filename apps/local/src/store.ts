@@ -1,85 +1,68 @@
-import { createServer, type Server } from 'node:http';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { openGlobalTable } from '@isochrone/global-table';
 import type { RegionName } from '@isochrone/topology';
-import dynalite from 'dynalite';
-import type { Endpoint } from './address-plan.ts';
 import { LocalError } from './errors.ts';
-import { listen } from './listening.ts';
 
-/** DynamoDB's protocol on loopback, kept in a folder. */
+/** DynamoDB's protocol on loopback: a replica of the table in each region, kept in a folder of its own. */
 export interface Store {
-  readonly endpoint: Endpoint;
-  /** What the environment of a region's functions needs to reach it. */
+  /** What the environment of a region's functions needs to reach the table, of its own region and the others. */
   readonly environmentOf: (region: RegionName) => Promise<Readonly<Record<string, string>>>;
+  /** Where each region's replica is, for those that are open. */
+  readonly endpoints: () => Readonly<Record<string, string>>;
+  /** Delivers what a pause of the replication held back. */
+  resume(): void;
   close(): Promise<void>;
 }
 
-export const TABLE_NAME = 'isochrone';
-const ANYWHERE: Endpoint = { address: '127.0.0.1', port: 0 };
+export interface StoreOptions {
+  readonly directory: string;
+  /** The regions of the topology as it is now, the home first. */
+  readonly regions: () => readonly RegionName[];
+  /** Milliseconds that a write takes to the other regions. */
+  readonly lagMs: number;
+  /** Whether a region's functions cannot reach their replica; asked for every request. */
+  readonly isDown: (region: string) => boolean;
+  /** Whether nothing is replicated from or to a region. */
+  readonly isPaused: (region: string) => boolean;
+}
 
-/**
- * @param isDown whether a region's functions cannot reach it; asked for every request
- * @throws LocalError LOCAL_ADDRESS_IN_USE, LOCAL_STATE_UNUSABLE
- */
-export async function openStore(directory: string, isDown: (region: RegionName) => boolean): Promise<Store> {
-  const server = openDatabase(directory);
-  const endpoint = await listen(server, ANYWHERE, 'the store', '--state');
-  // The same store through a door of each region's own, as a global table has a replica in each.
-  const doors = new Map<RegionName, Promise<Door>>();
-  const doorOf = (region: RegionName): Promise<Door> => {
-    const known = doors.get(region);
-    if (known) return known;
-    const opened = openDoor(server, () => isDown(region));
-    doors.set(region, opened);
-    return opened;
+export const TABLE_NAME = 'isochrone';
+
+/** @throws LocalError LOCAL_STATE_UNUSABLE, from every method that opens a replica */
+export function openStore({ directory, regions, lagMs, isDown, isPaused }: StoreOptions): Store {
+  const folder = (region: string): string => join(directory, region);
+  const table = openGlobalTable({ folder, lagMs: () => lagMs, isDown, isPaused });
+  const endpoints = new Map<string, string>();
+
+  const open = async (region: string): Promise<string> => {
+    try {
+      mkdirSync(folder(region), { recursive: true });
+      const { url } = await table.replica(region);
+      endpoints.set(region, url);
+      return url;
+    } catch (error) {
+      throw new LocalError('LOCAL_STATE_UNUSABLE', `cannot open the store in ${folder(region)}`, {
+        hint: 'another world may use it; end that one, or delete the folder to start afresh',
+        cause: error,
+      });
+    }
   };
+
   return {
-    endpoint,
+    endpoints: () => Object.fromEntries(endpoints),
     environmentOf: async (region) => {
-      const { endpoint: door } = await doorOf(region);
+      // One after the other: the later ones take from the first, which is the home, what they lack.
+      for (const name of regions()) await open(name);
       return {
         TABLE_NAME,
-        AWS_ENDPOINT_URL_DYNAMODB: `http://${door.address}:${door.port}`,
+        AWS_ENDPOINT_URL_DYNAMODB: await open(region),
+        TABLE_ENDPOINTS: JSON.stringify(Object.fromEntries(endpoints)),
         AWS_ACCESS_KEY_ID: 'local',
         AWS_SECRET_ACCESS_KEY: 'local',
       };
     },
-    close: async () => {
-      for (const door of doors.values()) (await door).close();
-      await new Promise<void>((resolve, reject) => {
-        server.close((error) => (error ? reject(error) : resolve()));
-        server.closeAllConnections();
-      });
-    },
+    resume: () => table.resume(),
+    close: () => table.close(),
   };
-}
-
-interface Door {
-  readonly endpoint: Endpoint;
-  close(): void;
-}
-
-async function openDoor(database: Server, isDown: () => boolean): Promise<Door> {
-  const door = createServer((request, response) => {
-    if (isDown()) request.socket.resetAndDestroy();
-    else database.emit('request', request, response);
-  });
-  const endpoint = await listen(door, ANYWHERE, 'the store', '--state');
-  return {
-    endpoint,
-    close: () => {
-      door.close();
-      door.closeAllConnections();
-    },
-  };
-}
-
-function openDatabase(directory: string): ReturnType<typeof dynalite> {
-  try {
-    return dynalite({ path: directory, createTableMs: 0 });
-  } catch (error) {
-    throw new LocalError('LOCAL_STATE_UNUSABLE', `cannot open the store in ${directory}`, {
-      hint: 'another world may use it; end that one, or delete the folder to start afresh',
-      cause: error,
-    });
-  }
 }

@@ -14,7 +14,17 @@ export interface WorldDescription {
   readonly frontDoor: { readonly address: string; readonly port: number };
   readonly account: string;
   readonly publishKey: string;
-  /** The sample tour's address, for GET and PUT. */
+  /** The global table: a store of DynamoDB's protocol in each region. */
+  readonly table: {
+    readonly name: string;
+    /** The region where accounts are written that name no other. */
+    readonly home: string;
+    /** URLs by region. */
+    readonly endpoints: Readonly<Record<string, string>>;
+    /** What a write takes to the other regions. */
+    readonly replicationLagMs: number;
+  };
+  /** The sample tour's address; its document is at `/draft` under it. */
   readonly publish: { readonly url: string };
   readonly sampleSite: string;
   /** What intervals, TTLs and drain waits are divided by. */

@@ -1,7 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDevCa } from '@isochrone/dev-ca';
-import { dnsPlan, type Engine, moveDomain, type ProxyInstance, type Topology } from '@isochrone/topology';
+import {
+  dnsPlan,
+  type Engine,
+  moveDomain,
+  type ProxyInstance,
+  type RegionName,
+  type Topology,
+} from '@isochrone/topology';
 import { sampleAccount } from '@isochrone/tours';
 import { openAddressBook } from './address-book.ts';
 import { readGeoTable, readLatencies } from './client-files.ts';
@@ -25,7 +32,7 @@ import { requireHealthy } from './readiness.ts';
 import { seedStore } from './seed.ts';
 import { claimState } from './state-lock.ts';
 import { openSteering } from './steering.ts';
-import { openStore } from './store.ts';
+import { openStore, TABLE_NAME } from './store.ts';
 import { atTimeScale } from './time-scale.ts';
 import { readTopologyFile } from './topology-file.ts';
 import { openVisitor } from './visitor.ts';
@@ -38,6 +45,11 @@ export interface World {
 }
 
 const READY_TIMEOUT_MS = 60_000;
+
+const homeFirst = ({ home, regions }: Topology): readonly RegionName[] => [
+  home,
+  ...regions.map(({ name }) => name).filter((name) => name !== home),
+];
 
 /**
  * Starts the world; resolves when every proxy is healthy. What was started is stopped again when a part fails.
@@ -86,12 +98,19 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     latency,
     timeScale,
     events,
-    reconcile: () => deployment.reconcile(),
+    reconcile: async () => {
+      await deployment.reconcile();
+      store.resume();
+    },
   });
   authority = steering.authority;
-  const store = await openStore(join(stateDirectory, 'store'), (region) =>
-    steering.faults.effects().isStoreDown(region),
-  );
+  const store = openStore({
+    directory: join(stateDirectory, 'store'),
+    regions: () => homeFirst(topology),
+    lagMs: options.replicationLagMs,
+    isDown: (region) => steering.faults.effects().isStoreDown(region),
+    isPaused: (region) => steering.faults.effects().isReplicationPaused(region),
+  });
   starting.defer(() => store.close());
   const publishKey = await keptPublishKey(stateDirectory);
   const build = functionBuild(stateDirectory, log('build-functions'));
@@ -134,6 +153,12 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       engineOf,
       caFile: ca.caFile,
       publishKey,
+      table: {
+        name: TABLE_NAME,
+        home: topology.home,
+        endpoints: store.endpoints(),
+        replicationLagMs: options.replicationLagMs,
+      },
       dns: dns.endpoint,
       door: door.endpoint,
       control: control.endpoint,

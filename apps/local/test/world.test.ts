@@ -11,7 +11,7 @@ describe.each(['fastify', 'haproxy'] as const)('the local world with %s at the e
   let world: WorldDescription;
 
   beforeAll(async () => {
-    process = await startWorldProcess({ args: ['--engine', engine] });
+    process = await startWorldProcess({ args: ['--engine', engine, '--replication-lag', '20'] });
     world = await process.describe();
   });
   afterAll(() => process[Symbol.asyncDispose]());
@@ -63,7 +63,8 @@ describe.each(['fastify', 'haproxy'] as const)('the local world with %s at the e
   it('shows each of 200 published changes at the very next load in every region', async () => {
     const authorization = ['-H', `authorization: Bearer ${world.publishKey}`];
     const trusted = ['--cacert', world.ca];
-    const before = await curl(...trusted, ...authorization, world.publish.url);
+    const draft = `${world.publish.url}/draft`;
+    const before = await curl(...trusted, ...authorization, draft);
     const tour: Tour = JSON.parse(before.body);
     const file = join(process.state, 'tour.json');
     const places = world.regions.flatMap(({ proxies: [first] }) => first ?? []);
@@ -73,10 +74,17 @@ describe.each(['fastify', 'haproxy'] as const)('the local world with %s at the e
       const put = await curl(
         ...trusted,
         ...authorization,
-        ...['-X', 'PUT', '-H', 'content-type: application/json', '--data-binary', `@${file}`],
-        world.publish.url,
+        ...['-X', 'PUT', '-H', 'content-type: application/json', '-H', 'if-match: *'],
+        ...['--data-binary', `@${file}`],
+        draft,
       );
       expect(put.status).toBe(200);
+      const published = await curl(
+        ...trusted,
+        ...authorization,
+        ...['-X', 'POST', `${world.publish.url}/publish?wait=all`],
+      );
+      expect(published.status).toBe(200);
       const answers = await Promise.all(places.map((place) => curl(...through(place), world.scriptUrl)));
       for (const { headers, body } of answers) {
         if (!body.includes(`trial ${trial} on ${engine}`))

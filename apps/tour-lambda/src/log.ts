@@ -11,3 +11,10 @@ export const logToConsole: Log = (level, error, context) => {
 function describe(cause: unknown): unknown {
   return cause instanceof Error ? { name: cause.name, message: cause.message, stack: cause.stack } : cause;
 }
+
+/** What browsers reported, for whoever evaluates it: nothing in it says who the visitor is. */
+export type ReportLog = (record: Readonly<Record<string, unknown>>) => void;
+
+/** One JSON line on stdout. */
+export const reportToConsole: ReportLog = (record) =>
+  console.log(JSON.stringify({ level: 'info', type: 'events', ...record }));

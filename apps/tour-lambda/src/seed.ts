@@ -1,52 +1,55 @@
+// node src/seed.ts: makes the table, an account with its key, and the sample tour, where they are not there yet.
 import {
   CreateTableCommand,
   type DynamoDBClient,
-  PutItemCommand,
   ResourceInUseException,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
-import { accountKeyPattern, sampleAccount, sampleTour } from '@isochrone/tours';
-import { readEnvironment, required } from './environment.ts';
-import { TourLambdaError } from './errors.ts';
-import { hashOfKey, type Scope } from './publishing/authorise.ts';
-import { publish } from './publishing/publish.ts';
-import { createClient } from './store/client.ts';
-import { publishingStore } from './store/publishing-store.ts';
-import { keys } from './store/table.ts';
+import { defaultEnvironment, publishedTour, sampleAccount, sampleTour } from '@isochrone/tours';
+import { optional, readEnvironment, required } from './environment.ts';
+import { runProgram } from './program.ts';
+import { createAccount, type NewAccount, requireAccountKey } from './publishing/accounts.ts';
+import { commit } from './publishing/commit.ts';
+import { readDraft, writeDraft } from './publishing/drafts.ts';
+import { newId } from './publishing/ids.ts';
+import { reviseDraft } from './publishing/revisions.ts';
+import { createClient, type StoreSettings } from './store/client.ts';
+import { tableOf } from './store/table.ts';
 
-const allScopes: readonly Scope[] = ['tours:read', 'tours:write'];
-
-export interface Seed {
-  readonly account: string;
-  readonly publishKey: string;
-}
-
-/**
- * Makes the table, an account, its publishing key and the sample tour, in this order. What is there already is
- * kept, so that it can be run at every start, and again after a crash.
- */
-export async function seed(
-  client: DynamoDBClient,
-  tableName: string,
-  { account, publishKey }: Seed,
-): Promise<void> {
-  await createTable(client, tableName);
-  await client.send(
-    new PutItemCommand({ TableName: tableName, Item: { ...keys.account(account), account: { S: account } } }),
-  );
-  await client.send(
-    new PutItemCommand({
-      TableName: tableName,
-      Item: {
-        ...keys.publishingKey(hashOfKey(publishKey)),
-        account: { S: account },
-        scopes: { SS: [...allScopes] },
-      },
-    }),
-  );
-  const store = publishingStore(client, tableName);
-  const added = await store.writeTour(account, sampleTour, 0);
-  if (added || (await store.readLive(account)) === undefined) await publish(store, account);
+/** What is there already is kept, so that it can be run at every start, and again after a crash. */
+export async function seed(settings: StoreSettings, account: Omit<NewAccount, 'now'>): Promise<void> {
+  const client = createClient(settings);
+  try {
+    await createTable(client, settings.tableName);
+    const now = Date.now();
+    const table = tableOf(client, settings);
+    await createAccount(table, { ...account, now });
+    if (await readDraft(table, account.account, sampleTour.id)) return;
+    const draft = {
+      tour: sampleTour,
+      version: 1,
+      updatedAt: new Date(now).toISOString(),
+      updatedBy: 'operator',
+      origin: '',
+    };
+    const { revision } = await reviseDraft(table, account.account, draft);
+    const to = { table, account: account.account, environment: defaultEnvironment, actor: 'operator', now };
+    await commit({ ...to, id: newId(now) }, (live) => {
+      if (live === undefined) throw new Error('the account has no environment');
+      const others = live.tours.filter(({ id }) => id !== sampleTour.id);
+      return {
+        ...live,
+        action: 'publish',
+        tour: sampleTour.id,
+        tourRevision: revision,
+        tours: [...others, publishedTour(sampleTour)],
+      };
+    });
+    // Last, because it says that all of this is done.
+    await writeDraft(table, account.account, draft);
+  } finally {
+    client.destroy();
+  }
 }
 
 async function createTable(client: DynamoDBClient, tableName: string): Promise<void> {
@@ -71,23 +74,10 @@ async function createTable(client: DynamoDBClient, tableName: string): Promise<v
   await waitUntilTableExists({ client, maxWaitTime: 60, minDelay: 1, maxDelay: 2 }, { TableName: tableName });
 }
 
-function readSeed(variables: NodeJS.ProcessEnv): Seed {
-  const account = variables['ACCOUNT'] ?? sampleAccount;
-  if (accountKeyPattern.test(account)) return { account, publishKey: required(variables, 'PUBLISH_KEY') };
-  throw new TourLambdaError('TOUR_LAMBDA_ENVIRONMENT', `ACCOUNT is ${JSON.stringify(account)}`, {
-    hint: `expected a text that matches ${accountKeyPattern}`,
-  });
-}
-
 if (import.meta.main) {
-  try {
-    const { store } = readEnvironment(process.env);
-    const client = createClient(store);
-    await seed(client, store.tableName, readSeed(process.env));
-    client.destroy();
-  } catch (error) {
-    const explained = error instanceof TourLambdaError && error.hint !== undefined;
-    console.error(explained ? `${error.code} ${error.message}\n  ${error.hint}` : String(error));
-    process.exitCode = 1;
-  }
+  await runProgram(async () => {
+    const { region, store } = readEnvironment(process.env);
+    const account = requireAccountKey(optional(process.env, 'ACCOUNT') ?? sampleAccount);
+    await seed(store, { account, home: region, key: required(process.env, 'PUBLISH_KEY') });
+  });
 }

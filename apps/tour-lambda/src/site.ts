@@ -24,6 +24,10 @@ export interface Site {
   readonly bundle: string;
   readonly cache: CompiledTopology['cache'];
   readonly acceptedHosts: ReadonlySet<string>;
+  /** Where accounts are written that name no region, or one that is gone. */
+  readonly home: string;
+  /** Every region of the topology. */
+  readonly regions: readonly string[];
 }
 
 /** The site of a bundle that runs in `region`; throws where the topology has no such region. */
@@ -45,5 +49,7 @@ export function siteOf(compiled: CompiledTopology, region: string, bundle: strin
     bundle,
     cache: compiled.cache,
     acceptedHosts: new Set([hostnames.api, hostnames.staging, ...publicNames]),
+    home: compiled.home,
+    regions: Object.keys(compiled.regions),
   };
 }

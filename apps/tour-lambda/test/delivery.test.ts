@@ -1,7 +1,7 @@
 import { runInNewContext } from 'node:vm';
 import { sampleTour } from '@isochrone/tours';
 import { describe, expect, it } from 'vitest';
-import { functionsOn, jsonOf, putOf, runtime, sampleTourTitled, textOf } from './functions.ts';
+import { functionsOn, jsonOf, release, runtime, sampleTourTitled, textOf } from './functions.ts';
 import { startStore } from './store.ts';
 
 const start = async (
@@ -26,12 +26,12 @@ describe('GET /{account}.js', () => {
       'x-bundle': '0123456789abcdef',
       'x-content-type-options': 'nosniff',
       'x-region': 'us-east-1',
-      'x-tours-revision': '1',
+      'x-tours-revision': '2',
     });
     const page = { globalThis: {} };
     runInNewContext(textOf(answer), page);
     expect(page.globalThis).toMatchObject({
-      tours: { account: 'acme', revision: 1, tours: [{ id: sampleTour.id }] },
+      tours: { account: 'acme', revision: 2, tours: [{ id: sampleTour.id }] },
     });
     expect(textOf(answer)).not.toContain(sampleTour.author);
     expect(logged).toEqual([]);
@@ -62,7 +62,7 @@ describe('GET /{account}.js', () => {
       'cache-control': 'private, no-cache',
       'content-type': 'text/javascript; charset=utf-8',
       vary: 'accept-encoding',
-      'x-tours-revision': '1',
+      'x-tours-revision': '2',
     });
     expect(second.headers).not.toHaveProperty('content-encoding');
     const other = await deliver({ path: '/acme.js', headers: { 'if-none-match': etag } });
@@ -72,13 +72,13 @@ describe('GET /{account}.js', () => {
   it('changes its ETag with the next revision', async () => {
     const { deliver, publish } = await start();
     const before = await deliver({ path: '/acme.js' });
-    await publish(putOf(sampleTourTitled('Changed')));
+    await release({ publish }, sampleTourTitled('Changed'));
     const after = await deliver({
       path: '/acme.js',
       headers: { 'if-none-match': String(before.headers?.['etag']) },
     });
     expect(after.statusCode).toBe(200);
-    expect(after.headers).toMatchObject({ 'x-tours-revision': '2' });
+    expect(after.headers).toMatchObject({ 'x-tours-revision': '3' });
     expect(textOf(after)).toContain('Changed');
   });
 

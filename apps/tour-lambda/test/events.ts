@@ -3,6 +3,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 export interface EventRequest {
   readonly method?: string;
   readonly path: string;
+  readonly query?: string;
   readonly host?: string;
   readonly stage?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -19,7 +20,7 @@ export function eventOf(request: EventRequest): APIGatewayProxyEventV2 {
     version: '2.0',
     routeKey: '$default',
     rawPath: path,
-    rawQueryString: '',
+    rawQueryString: request.query ?? '',
     headers: {
       host,
       'user-agent': 'curl/8.9.1',

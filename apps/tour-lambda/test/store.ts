@@ -4,7 +4,7 @@ import { sampleAccount } from '@isochrone/tours';
 import dynalite from 'dynalite';
 import { onTestFinished } from 'vitest';
 import { seed } from '../src/seed.ts';
-import { createClient, type StoreSettings } from '../src/store/client.ts';
+import type { StoreSettings } from '../src/store/client.ts';
 
 export const publishKey = 'test-key-of-acme';
 const tableName = 'tours-under-test';
@@ -25,9 +25,7 @@ export async function startEmptyStore(): Promise<StoreSettings> {
 /** The same, with the table, the sample account, its key and the sample tour. */
 export async function startStore(): Promise<StoreSettings> {
   const settings = await startEmptyStore();
-  const client = createClient(settings);
-  await seed(client, tableName, { account: sampleAccount, publishKey });
-  client.destroy();
+  await seed(settings, { account: sampleAccount, home: settings.region, key: publishKey });
   return settings;
 }
 

@@ -1,30 +1,38 @@
-import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
-import { createClient } from '../src/store/client.ts';
-import { openPublishingStore } from '../src/store/publishing-store.ts';
-import { keys } from '../src/store/table.ts';
+import { keys } from '../src/store/keys.ts';
+import { openTable } from '../src/store/table.ts';
 import { functionsOn, jsonOf, textOf } from './functions.ts';
 import { startStore } from './store.ts';
 
-it('does not send a kept script for another payload of the same revision', async () => {
+const key = keys.live('acme', 'production');
+
+const withPayload = async (payload: string) => {
   const settings = await startStore();
-  const { deliver } = functionsOn(settings);
-  await deliver({ path: '/acme.js' });
-  const client = createClient(settings);
-  const restored = { ...keys.live('acme'), rev: { N: '1' }, payload: { S: '{"format":1,"tours":[]}' } };
-  await client.send(new PutItemCommand({ TableName: settings.tableName, Item: restored }));
-  client.destroy();
+  const table = openTable(settings);
+  const functions = functionsOn(settings);
+  await functions.deliver({ path: '/acme.js' });
+  await table.put(key, { ...(await table.get(key)), payload: { B: gzipSync(payload) } });
+  return functions;
+};
+
+it('does not send a kept script for another payload of the same revision', async () => {
+  const { deliver } = await withPayload('{"format":1,"tours":[]}');
   expect(textOf(await deliver({ path: '/acme.js' }))).toContain('\\"tours\\":[]');
 });
 
 it.each(['{"format":2,"tours":[]}', '{', 'null'])(
   'answers 500, and tells nothing, where %s is live',
   async (payload) => {
-    const settings = await startStore();
-    await openPublishingStore(settings).replaceLive('acme', { revision: 2, payload });
-    const { deliver, logged } = functionsOn(settings);
+    const { deliver, logged } = await withPayload(payload);
     const answer = await deliver({ path: '/acme.js' });
-    expect(jsonOf(answer)).toEqual({ status: 500, title: 'Internal Server Error', code: logged[0]?.code });
+    expect(jsonOf(answer)).toEqual({
+      type: 'urn:isochrone:problem:stored-item-invalid',
+      status: 500,
+      title: 'Internal Server Error',
+      code: logged[0]?.code,
+      instance: 'urn:isochrone:request:JKJaXmPLvHcESHA=',
+    });
     expect(answer.headers).toMatchObject({ 'access-control-allow-origin': '*', 'cache-control': 'no-store' });
   },
 );

@@ -1,6 +1,6 @@
 import { sampleTour } from '@isochrone/tours';
 import { expect, it } from 'vitest';
-import { functionsOn, jsonOf, putOf } from './functions.ts';
+import { functionsOn, jsonOf, publishOf } from './functions.ts';
 import { refusingStore, silentStore, startEmptyStore } from './store.ts';
 
 // The budget is one second; the rest is for a busy machine.
@@ -15,7 +15,7 @@ it.each([
   for (const call of [
     () => deliver({ path: '/acme.js' }),
     () => deliver({ path: '/healthz' }),
-    () => publish(putOf(sampleTour)),
+    () => publish(publishOf(sampleTour)),
   ]) {
     const began = performance.now();
     const answer = await call();

@@ -1,4 +1,5 @@
 import { dnsPlan, type ProxyInstance, type Topology } from '@isochrone/topology';
+import { ansibleFiles } from './ansible.ts';
 import { deployMatrix } from './deploy-matrix.ts';
 import { productionSettings } from './edge-settings.ts';
 import { renderHaproxy } from './haproxy/render.ts';
@@ -14,7 +15,7 @@ export interface GeneratedFile {
 }
 
 /** What stands at the top of an output folder: whatever is generated is one of these files, or below one of these folders. */
-export const outputPlaces = ['deploy-matrix.json', 'dns', 'proxies'] as const;
+export const outputPlaces = ['ansible', 'deploy-matrix.json', 'dns', 'proxies'] as const;
 
 /**
  * Every file that a topology asks for, sorted by path; the same topology always yields the same bytes.
@@ -43,6 +44,7 @@ export function generate(
       content: jsonText(source, { domain: topology.domain, hostedZoneId: topology.hostedZoneId, ...plan }),
     },
     { path: 'dns/zone.txt', content: zoneListing(topology, plan, source) },
+    ...ansibleFiles(topology, proxies, source),
     { path: 'deploy-matrix.json', content: jsonText(source, deployMatrix(topology, proxies)) },
   ];
   return files.toSorted((a, b) => (a.path < b.path ? -1 : 1));

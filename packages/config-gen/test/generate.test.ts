@@ -26,7 +26,7 @@ it('keeps a banner on one line whatever the topology is called', () => {
 
 it('generates for every region at once', () => {
   const files = generate(topologyWith(regionNames), { source });
-  expect(files).toHaveLength(2 * regionNames.length + 3);
+  expect(files).toHaveLength(2 * regionNames.length + 3 + 5);
 });
 
 /**
@@ -74,6 +74,20 @@ describe('a new region', () => {
           ?.split('\n')
           .filter((line) => !line.includes(added));
         expect(kept?.join('\n')).toBe(before.get('dns/zone.txt'));
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('adds lines to the inventory that name it, and touches no other', () => {
+    fc.assert(
+      fc.property(change, ({ added, before, after }) => {
+        const names = [added, added.replaceAll('-', '_')];
+        const kept = after
+          .get('ansible/inventory.yaml')
+          ?.split('\n')
+          .filter((line) => !names.some((name) => line.includes(name)));
+        expect(kept?.join('\n')).toBe(before.get('ansible/inventory.yaml'));
       }),
       { numRuns: 20 },
     );

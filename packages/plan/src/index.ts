@@ -1,4 +1,5 @@
 export type { Cost, CostLine, Traffic } from './cost.ts';
+export { waveOrder } from './deployed.ts';
 export { type CheckChange, emptyDns, type RecordChange } from './dns-diff.ts';
 export type { Danger, DangerCode } from './errors.ts';
 export type { CityMove, Reach } from './movers.ts';

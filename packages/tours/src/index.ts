@@ -14,6 +14,7 @@ export { type EventReport, eventNames, type ReportedEvent, readReport } from './
 export { accountKeyPattern, defaultEnvironment, environmentKeyPattern, tourIdPattern } from './keys.ts';
 export { limits } from './limits.ts';
 export { type EnvironmentResult, parseEnvironment, parseTour, type TourResult } from './parse.ts';
+export { type TablePermission, tablePermissions } from './permissions.ts';
 export {
   type PreviewData,
   renderScript,
@@ -23,6 +24,7 @@ export {
 } from './render-script.ts';
 export { sampleAccount, sampleTour } from './sample.ts';
 export { type Frequency, type Tour, type Trigger, tourSchema } from './schema.ts';
+export { problemsOf } from './schema-problems.ts';
 export type { Anchor, Step } from './steps.ts';
 export type { Comparison, Condition, Target, UrlRule } from './targeting.ts';
 export type { Palette, Theme } from './theme.ts';

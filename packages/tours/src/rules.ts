@@ -63,7 +63,7 @@ const scheduleBeginsBeforeItEnds: Rule = ({ schedule: { from, to } = {} }) =>
         {
           code: 'TOURS_INVALID_VALUE',
           pointer: '/schedule/to',
-          message: `expected a time after "from", which is ${from}`,
+          message: `expected a time after ${from}, where it begins`,
         },
       ];
 

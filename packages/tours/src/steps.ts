@@ -29,26 +29,28 @@ const parts = {
 };
 
 /** One step. `advance` is what goes on to the next one, besides the buttons. */
-export const stepSchema = z.discriminatedUnion('kind', [
-  /** Beside an element of the page. */
-  z.strictObject({
-    ...parts,
-    kind: z.literal('tooltip'),
-    anchor: anchorSchema,
-    side: z.enum(['top', 'right', 'bottom', 'left']).optional(),
-    align: z.enum(['start', 'center', 'end']).optional(),
-    advance: z.discriminatedUnion('on', [onClick, onEvent]).optional(),
-  }),
-  /** In the middle of the page, which waits behind it. */
-  z.strictObject({ ...parts, kind: z.literal('modal'), advance: onEvent.optional() }),
-  /** Along an edge of the page, which stays usable. */
-  z.strictObject({
-    ...parts,
-    kind: z.literal('banner'),
-    position: z.enum(['top', 'bottom']).optional(),
-    advance: onEvent.optional(),
-  }),
-]);
+export const stepSchema = z
+  .discriminatedUnion('kind', [
+    /** Beside an element of the page. */
+    z.strictObject({
+      ...parts,
+      kind: z.literal('tooltip'),
+      anchor: anchorSchema,
+      side: z.enum(['top', 'right', 'bottom', 'left']).optional(),
+      align: z.enum(['start', 'center', 'end']).optional(),
+      advance: z.discriminatedUnion('on', [onClick, onEvent]).optional(),
+    }),
+    /** In the middle of the page, which waits behind it. */
+    z.strictObject({ ...parts, kind: z.literal('modal'), advance: onEvent.optional() }),
+    /** Along an edge of the page, which stays usable. */
+    z.strictObject({
+      ...parts,
+      kind: z.literal('banner'),
+      position: z.enum(['top', 'bottom']).optional(),
+      advance: onEvent.optional(),
+    }),
+  ])
+  .meta({ id: 'Step' });
 
 export type Anchor = z.output<typeof anchorSchema>;
 export type Step = z.output<typeof stepSchema>;

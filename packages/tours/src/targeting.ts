@@ -57,18 +57,20 @@ const urlSchema = z.strictObject({
 });
 
 /** To whom, and where, a tour is shown; everything that is given must hold. */
-export const targetSchema = z.strictObject({
-  /** The page matches one of the rules that are not `not_glob`, if there are any, and none of those that are. */
-  urls: z.array(urlSchema).min(1).max(limits.urls).optional(),
-  where: conditionSchema.optional(),
-  /** Of the visitors, chosen by a stable hash of the tour's and the visitor's ids. */
-  percent: z.number().min(0).max(100).optional(),
-  devices: z
-    .array(z.enum(['desktop', 'mobile']))
-    .min(1)
-    .max(2)
-    .optional(),
-});
+export const targetSchema = z
+  .strictObject({
+    /** The page matches one of the rules that are not `not_glob`, if there are any, and none of those that are. */
+    urls: z.array(urlSchema).min(1).max(limits.urls).optional(),
+    where: conditionSchema.optional(),
+    /** Of the visitors, chosen by a stable hash of the tour's and the visitor's ids. */
+    percent: z.number().min(0).max(100).optional(),
+    devices: z
+      .array(z.enum(['desktop', 'mobile']))
+      .min(1)
+      .max(2)
+      .optional(),
+  })
+  .meta({ id: 'Target' });
 
 export type UrlRule = z.output<typeof urlSchema>;
 export type Target = z.output<typeof targetSchema>;

@@ -11,7 +11,9 @@ export interface Effects {
   readonly hasMoved: (region: RegionName) => boolean;
   /** Whether the names of the region's API have no address. */
   readonly isNameless: (region: RegionName) => boolean;
-  readonly isStoreDown: (region: RegionName) => boolean;
+  readonly isStoreDown: (region: string) => boolean;
+  /** Whether what is written in the region stays there, and what is written elsewhere does not come. */
+  readonly isReplicationPaused: (region: string) => boolean;
 }
 
 export function effectsOf(faults: readonly WantedFault[]): Effects {
@@ -41,5 +43,6 @@ export function effectsOf(faults: readonly WantedFault[]): Effects {
     hasMoved: (region) => holds('api-move', region),
     isNameless: (region) => holds('api-dns', region),
     isStoreDown: (region) => holds('store-down', region) || holds('region-down', region),
+    isReplicationPaused: (region) => holds('replication-pause', region) || holds('region-down', region),
   };
 }

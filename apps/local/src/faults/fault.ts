@@ -28,6 +28,7 @@ export const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('api-dns'), target }),
   z.strictObject({ kind: z.literal('api-move'), target }),
   z.strictObject({ kind: z.literal('store-down'), target }),
+  z.strictObject({ kind: z.literal('replication-pause'), target }),
   z.strictObject({ kind: z.literal('region-down'), target }),
 ]);
 
@@ -69,7 +70,9 @@ export function readFault(body: unknown, topology: Topology, limits: FaultLimits
 /** Kind and target of a body in which something else is wrong. */
 function roughly(body: unknown): { readonly kind: string; readonly target: string } | undefined {
   const parsed = z.object({ kind: z.string(), target: z.string() }).safeParse(body);
-  return parsed.success && /^(proxy|api|store|region)-/.test(parsed.data.kind) ? parsed.data : undefined;
+  return parsed.success && /^(proxy|api|store|replication|region)-/.test(parsed.data.kind)
+    ? parsed.data
+    : undefined;
 }
 
 function targetProblems(kind: string, wanted: string, topology: Topology): readonly Wrong[] {

@@ -67,6 +67,7 @@ describe('effectsOf', () => {
     const effects = effectsOf([fault('region-down', 'us-east-1')]);
     expect(effects.gatewayTrouble('us-east-1').down).toBe(true);
     expect(effects.isStoreDown('us-east-1')).toBe(true);
+    expect(effects.isReplicationPaused('us-east-1')).toBe(true);
     expect(effects.gatewayTrouble('eu-west-1').down).toBe(false);
     expect(effects.isStoreDown('eu-west-1')).toBe(false);
   });
@@ -79,6 +80,7 @@ describe('effectsOf', () => {
       'api-certificate',
       'api-dns',
       'store-down',
+      'replication-pause',
       'region-down',
     ] as const;
     const anyFault = fc.oneof(
@@ -91,6 +93,7 @@ describe('effectsOf', () => {
         effects.gatewayTrouble(region),
         effects.isNameless(region),
         effects.isStoreDown(region),
+        effects.isReplicationPaused(region),
       ]);
     await fc.assert(
       fc.asyncProperty(

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
-import { type PublishedPayload, renderScript } from '@isochrone/tours';
-import { TourLambdaError } from '../errors.ts';
+import { defaultEnvironment, renderScript, suspendedScript } from '@isochrone/tours';
 import type { ContentCoding } from '../http/accept-encoding.ts';
-import type { LiveItem } from '../store/live-store.ts';
+import type { LiveItem } from '../store/live-item.ts';
 import { createMemo } from './memo.ts';
+import { payloadIn } from './payloads.ts';
 
 /** A script as it travels. */
 export interface EncodedScript {
@@ -16,10 +16,16 @@ export interface EncodedScript {
 
 export interface Scripts {
   /** The script of what the store said just now; it is only made when that has changed. */
-  encoded(account: string, live: LiveItem, coding: ContentCoding): EncodedScript;
+  encoded(address: ScriptAddress, live: LiveItem, coding: ContentCoding): EncodedScript;
 }
 
-/** The scripts of one account, as they were made of one live item. */
+/** Whose script it is. */
+export interface ScriptAddress {
+  readonly account: string;
+  readonly environment: string;
+}
+
+/** The scripts of one environment, as they were made of one live item. */
 interface Made {
   readonly live: LiveItem;
   readonly byCoding: ReadonlyMap<ContentCoding, EncodedScript>;
@@ -34,28 +40,37 @@ const MAX_KEPT_BYTES = 64 * 1024 * 1024;
 export function createScripts(runtime: string, maxKeptBytes = MAX_KEPT_BYTES): Scripts {
   const memo = createMemo(maxKeptBytes, bytesOf);
   return {
-    encoded(account, live, coding) {
-      const made = madeOf(memo.get(account), live);
+    encoded(address, live, coding) {
+      const name = `${address.account}/${address.environment}`;
+      const made = madeOf(memo.get(name), live);
       const known = made.byCoding.get(coding);
       if (known) return known;
-      const { revision } = live;
-      const script = renderScript({ runtime, account, revision, payload: payloadOf(account, live) });
-      const encoded = encode(Buffer.from(script), coding);
-      memo.set(account, { ...made, byCoding: new Map([...made.byCoding, [coding, encoded]]) });
+      const encoded = encode(Buffer.from(scriptOf(runtime, address, live)), coding);
+      memo.set(name, { ...made, byCoding: new Map([...made.byCoding, [coding, encoded]]) });
       return encoded;
     },
   };
 }
 
+function scriptOf(runtime: string, { account, environment }: ScriptAddress, live: LiveItem): string {
+  if (live.suspended) return suspendedScript;
+  const { revision } = live;
+  const payload = payloadIn(`${account}/${environment}`, live);
+  const from = environment === defaultEnvironment ? { account } : { account, environment };
+  return renderScript({ runtime, ...from, revision, payload });
+}
+
 // A table restored from a backup counts its revisions again: equal revisions alone prove nothing.
 const madeOf = (known: Made | undefined, live: LiveItem): Made =>
-  known?.live.revision === live.revision && known.live.payload === live.payload
+  known !== undefined &&
+  known.live.revision === live.revision &&
+  known.live.suspended === live.suspended &&
+  known.live.payload.equals(live.payload)
     ? known
     : { live, byCoding: new Map() };
 
-/** What it takes to keep them; a character is two bytes unless all of a text are Latin-1. */
 function bytesOf({ live, byCoding }: Made): number {
-  let bytes = 2 * live.payload.length;
+  let bytes = live.payload.length;
   for (const script of byCoding.values()) bytes += script.bytes.length;
   return bytes;
 }
@@ -78,27 +93,4 @@ function compress(script: Buffer, coding: ContentCoding): Buffer {
       [constants.BROTLI_PARAM_SIZE_HINT]: script.length,
     },
   });
-}
-
-function payloadOf(account: string, { payload }: LiveItem): PublishedPayload {
-  const value: unknown = JSON.parse(payload);
-  if (isPublishedPayload(value)) return value;
-  throw new TourLambdaError(
-    'TOUR_LAMBDA_STORED_ITEM_INVALID',
-    `live payload of ${account} is of an unknown format`,
-    {
-      hint: 'deploy a delivery function that knows the format, or publish the account again',
-    },
-  );
-}
-
-function isPublishedPayload(value: unknown): value is PublishedPayload {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'format' in value &&
-    value.format === 1 &&
-    'tours' in value &&
-    Array.isArray(value.tours)
-  );
 }

@@ -36,7 +36,7 @@ export function createHandler({ site, log, headers, route }: HandlerParts): Hand
       reply = await route(request);
     } catch (error) {
       const known = knownError(error);
-      reply = problemOf(known);
+      reply = problemOf(known, request.id);
       if (reply.status >= 500) log('error', known, { requestId: request.id, path: request.path });
     }
     return resultOf(reply, common, request.method);

@@ -6,6 +6,7 @@ export interface IncomingRequest {
   readonly method: string;
   /** Percent-decoded by the gateway, without the stage's prefix. */
   readonly path: string;
+  readonly query: URLSearchParams;
   /** Lower case, without a port. */
   readonly host: string;
   /** Lower-case names; repeated headers are joined by commas. */
@@ -20,6 +21,7 @@ export function requestOf(event: APIGatewayProxyEventV2): IncomingRequest {
     id: requestId,
     method: http.method,
     path: withoutStage(event.rawPath, stage),
+    query: new URLSearchParams(event.rawQueryString),
     host: hostOf(domainName),
     headers: event.headers,
     body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),

@@ -1,58 +1,66 @@
-import { accountKeyPattern, tourIdPattern } from '@isochrone/tours';
 import { createHandler, type Handler } from '../http/handler.ts';
 import { notFound, requireMethod } from '../http/problem.ts';
-import { jsonReply, type Reply } from '../http/reply.ts';
 import type { IncomingRequest } from '../http/request.ts';
 import type { Log } from '../log.ts';
 import type { Site } from '../site.ts';
-import type { PublishingStore } from '../store/publishing-store.ts';
-import { authorise } from './authorise.ts';
-import { publish } from './publish.ts';
-import { saveTour, versionTag } from './save-tour.ts';
-import { tourOfBody } from './tour-body.ts';
+import { authorise, requireScope, type Tables } from './authorise.ts';
+import type { Operation } from './call.ts';
+import { operations } from './operations.ts';
 
 export interface PublishingParts {
   readonly site: Site;
-  readonly store: PublishingStore;
+  readonly tables: Tables;
   readonly log: Log;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
 }
 
-interface TourAddress {
-  readonly account: string;
-  readonly tour: string;
-}
-
-/** `GET` and `PUT` of `/v1/accounts/{account}/tours/{tour}`, with a bearer key. */
-export function createPublishing({ site, store, log }: PublishingParts): Handler {
-  const read = async ({ account, tour }: TourAddress): Promise<Reply> => {
-    const stored = await store.readTour(account, tour);
-    if (stored === undefined) throw notFound('no such tour');
-    return jsonReply(200, stored.tour, { etag: versionTag(stored.version) });
-  };
-
-  const write = async (request: IncomingRequest, { account, tour }: TourAddress): Promise<Reply> => {
-    const document = tourOfBody(request, tour);
-    const version = await saveTour(store, account, document, request.headers['if-match']);
-    const revision = await publish(store, account);
-    return jsonReply(version === 1 ? 201 : 200, { revision }, { etag: versionTag(version) });
-  };
-
+/** Everything under `/v1/`, with a bearer key. */
+export function createPublishing({ site, tables, log, now = Date.now }: PublishingParts): Handler {
   return createHandler({
     site,
     log,
     headers: {},
     route: async (request) => {
-      const address = addressOf(request.path);
-      requireMethod(request.method, ['GET', 'PUT']);
-      const scope = request.method === 'GET' ? 'tours:read' : 'tours:write';
-      await authorise(store, request.headers['authorization'], address.account, scope);
-      return request.method === 'GET' ? read(address) : write(request, address);
+      const { operation, params } = find(request);
+      const { grant, table } = await authorise(tables, request.headers['authorization'], now());
+      requireScope(grant, operation.scope);
+      return operation.run({
+        request,
+        params,
+        grant,
+        account: grant.account,
+        table,
+        replicas: tables.all,
+        now: now(),
+      });
     },
   });
 }
 
-function addressOf(path: string): TourAddress {
-  const [, account = '', tour = ''] = /^\/v1\/accounts\/([^/]+)\/tours\/([^/]+)$/.exec(path) ?? [];
-  if (accountKeyPattern.test(account) && tourIdPattern.test(tour)) return { account, tour };
-  throw notFound('no such path');
+function find({ method, path }: IncomingRequest) {
+  const here = operations.flatMap((operation) => {
+    const params = paramsOf(operation, path);
+    return params === undefined ? [] : [{ operation, params }];
+  });
+  if (here.length === 0) throw notFound('no such path');
+  requireMethod(method, [...new Set(here.map(({ operation }) => operation.method))].toSorted());
+  const found = here.find(({ operation }) => operation.method === method);
+  if (found === undefined) throw notFound('no such path');
+  return found;
+}
+
+/** What stands in the place of a path's parameters; undefined where it is another path. */
+function paramsOf(operation: Operation, path: string): Readonly<Record<string, string>> | undefined {
+  const wanted = operation.path.split('/');
+  const given = path.split('/');
+  if (wanted.length !== given.length) return undefined;
+  const params: Record<string, string> = {};
+  for (const [index, part] of wanted.entries()) {
+    const value = given[index] ?? '';
+    const name = /^\{(\w+)\}$/.exec(part)?.[1];
+    if (name === undefined ? value !== part : !/^[\w-]{1,80}$/.test(value)) return undefined;
+    if (name !== undefined) params[name] = value;
+  }
+  return params;
 }

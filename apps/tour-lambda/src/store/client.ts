@@ -20,12 +20,15 @@ const DEADLINE_MS = 800;
  * A client that gives up soon. A second attempt within the deadline is for kept-alive connections that DynamoDB
  * closed while the function was frozen: they fail at once, and only when they are used.
  */
-export function createClient({ region, endpoint, credentials }: StoreSettings): DynamoDBClient {
+export function createClient(
+  { region, endpoint, credentials }: StoreSettings,
+  { maxAttempts = 2 } = {},
+): DynamoDBClient {
   return new DynamoDBClient({
     region,
     credentials,
     ...(endpoint === undefined ? {} : { endpoint }),
-    maxAttempts: 2,
+    maxAttempts,
     // Said here, or the SDK would look for them in files that a Lambda does not have.
     retryMode: 'standard',
     defaultsMode: 'standard',

@@ -1,0 +1,110 @@
+import { parseTopology, type Topology } from '@isochrone/topology';
+import { CliError } from '../errors.ts';
+import { count, type Outcome } from '../outcome.ts';
+import { bundleFolder, readBundle } from '../release/archive.ts';
+import { releaseParts, rollParts } from '../release/parts.ts';
+import { type Release, release, rollback } from '../release/release.ts';
+import { roll } from '../release/roll.ts';
+import { chosenRegions, type Wave } from '../release/waves.ts';
+import { readTopology, type TopologyFile } from '../topology-file.ts';
+import { describeProblems } from './validate.ts';
+
+export interface WaveOptions {
+  readonly wave: Wave;
+  readonly region: readonly string[];
+  readonly dryRun?: true;
+  /** Hears the progress. */
+  readonly say: (line: string) => void;
+}
+
+export interface ReleaseCommandOptions extends WaveOptions {
+  /** Folder of a build; that of the topology in the workspace unless given. */
+  readonly bundle?: string | undefined;
+  readonly keep: number;
+}
+
+/** Brings the built functions to the alias `live`, region by region. */
+export function releaseCommand(file: TopologyFile, options: ReleaseCommandOptions): Promise<Outcome> {
+  return withTopology(file, async (topology) => {
+    const folder = options.bundle ?? bundleFolder(file.name);
+    const archives = {
+      delivery: readBundle(folder, 'delivery'),
+      publishing: readBundle(folder, 'publishing'),
+    };
+    const parts = releaseParts(topology, chosenRegions(topology, options.wave, options.region), options.say);
+    const result = await onAws(() =>
+      release(parts, { archives, keep: options.keep, dryRun: options.dryRun === true }),
+    );
+    return told(file, result);
+  });
+}
+
+/** Points `live` back, region by region. */
+export function rollbackCommand(file: TopologyFile, options: WaveOptions): Promise<Outcome> {
+  return withTopology(file, async (topology) => {
+    const parts = releaseParts(topology, chosenRegions(topology, options.wave, options.region), options.say);
+    return told(file, await onAws(() => rollback(parts, options.dryRun === true)));
+  });
+}
+
+/** Replaces machines one by one. */
+export function rollCommand(
+  file: TopologyFile,
+  options: WaveOptions & { readonly force?: true; readonly patience: number },
+): Promise<Outcome> {
+  return withTopology(file, async (topology) => {
+    const parts = rollParts(topology, chosenRegions(topology, options.wave, options.region), options.say);
+    const rolled = await onAws(() =>
+      roll(parts, {
+        force: options.force === true,
+        dryRun: options.dryRun === true,
+        patience: topology.edge.drain + options.patience,
+      }),
+    );
+    const replaced = rolled.filter(({ outcome }) => outcome === 'replaced').length;
+    return {
+      ok: true,
+      data: { topology: file.shown, instances: rolled },
+      report: `${file.shown}: ${count(replaced, 'proxy', 'proxies')} replaced, ${rolled.length - replaced} left as they are`,
+      complaint: '',
+    };
+  });
+}
+
+async function withTopology(
+  file: TopologyFile,
+  run: (topology: Topology) => Promise<Outcome>,
+): Promise<Outcome> {
+  const parsed = parseTopology(readTopology(file), file.shown);
+  if (parsed.ok) return run(parsed.topology);
+  const complaint = describeProblems(file.shown, parsed.problems, process.stderr);
+  return { ok: false, data: { topology: file.shown, problems: parsed.problems }, report: '', complaint };
+}
+
+function told(file: TopologyFile, { released, failure }: Release): Outcome {
+  const of = (outcome: string): number => released.filter((each) => each.outcome === outcome).length;
+  return {
+    ok: failure === null,
+    data: { topology: file.shown, functions: released, failure },
+    report: `${file.shown}: ${of('released')} released, ${of('already')} already there, ${of('undone')} taken back, ${of('would-release')} would change`,
+    complaint:
+      failure === null
+        ? ''
+        : `CLI_RELEASE_STOPPED ${failure}\n  what was moved is where it was before; mend it and release again`,
+  };
+}
+
+/** What AWS refuses, or what keeps us from asking, in two lines instead of a stack trace. */
+async function onAws<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (cause instanceof CliError || !(cause instanceof Error)) throw cause;
+    const isOfAws = '$metadata' in cause || cause.name === 'CredentialsProviderError' || 'code' in cause;
+    if (!isOfAws) throw cause;
+    throw new CliError('CLI_AWS_REFUSED', `${cause.name}: ${cause.message}`, {
+      hint: 'check credentials, permissions and AWS_ENDPOINT_URL; run it again: what is done is left as it is',
+      cause,
+    });
+  }
+}

@@ -1,0 +1,137 @@
+import { parseTour, type Tour } from '@isochrone/tours';
+import { TourLambdaError } from '../../errors.ts';
+import { jsonReply } from '../../http/reply.ts';
+import { ranges } from '../../store/keys.ts';
+import { queryAll, type Table } from '../../store/table.ts';
+import { invalidDocument, jsonBody } from '../bodies.ts';
+import type { Call, Operation } from '../call.ts';
+import { type LiveTour, liveStateOf } from '../changes.ts';
+import { type Draft, draftOf, readDraft, requireDraft, writeDraft } from '../drafts.ts';
+import { operationId } from '../idempotency.ts';
+import { pageReply } from '../pages.ts';
+import { requirePrecondition, stale, versionTag } from '../preconditions.ts';
+
+const summaryOf = ({ tour, version, updatedAt, updatedBy }: Draft) => ({
+  id: tour.id,
+  ...(tour.name === undefined ? {} : { name: tour.name }),
+  version,
+  updatedAt,
+  updatedBy,
+});
+
+const list: Operation = {
+  method: 'GET',
+  path: '/v1/tours',
+  scope: 'tours:read',
+  run: async ({ request, account, table }) => {
+    const live = await liveTours(table, account);
+    return pageReply(table, ranges.tours(account), request, (item) => {
+      const draft = draftOf(item);
+      return { ...summaryOf(draft), live: live(draft.tour.id) };
+    });
+  },
+};
+
+const create: Operation = {
+  method: 'POST',
+  path: '/v1/tours',
+  scope: 'tours:write',
+  run: async (call) => {
+    const { request, account, table, grant, now } = call;
+    const body = jsonBody(request);
+    const origin = await operationId(call);
+    const tour = tourOf(withId(body, `tour_${origin}`));
+    const draft = newDraft(tour, { version: 0, origin }, grant.id, now);
+    const created = await writeDraft(table, account, draft);
+    if (!created && (await readDraft(table, account, tour.id))?.origin !== origin) {
+      throw new TourLambdaError('TOUR_LAMBDA_TOUR_EXISTS', `the account has a tour ${tour.id} already`, {
+        hint: 'change its draft, or leave the id out to get a new one',
+      });
+    }
+    return jsonReply(201, summaryOf(draft), { location: `/v1/tours/${tour.id}`, etag: versionTag(1) });
+  },
+};
+
+const read: Operation = {
+  method: 'GET',
+  path: '/v1/tours/{tour}',
+  scope: 'tours:read',
+  run: async ({ params, account, table }) => {
+    const draft = await requireDraft(table, account, params['tour'] ?? '');
+    const live = await liveTours(table, account);
+    return jsonReply(
+      200,
+      { ...summaryOf(draft), live: live(draft.tour.id) },
+      { etag: versionTag(draft.version) },
+    );
+  },
+};
+
+const readDocument: Operation = {
+  method: 'GET',
+  path: '/v1/tours/{tour}/draft',
+  scope: 'tours:read',
+  run: async ({ params, account, table }) => {
+    const { tour, version } = await requireDraft(table, account, params['tour'] ?? '');
+    return jsonReply(200, tour, { etag: versionTag(version) });
+  },
+};
+
+const replaceDocument: Operation = {
+  method: 'PUT',
+  path: '/v1/tours/{tour}/draft',
+  scope: 'tours:write',
+  run: async ({ request, params, account, table, grant, now }: Call) => {
+    const id = params['tour'] ?? '';
+    const before = await readDraft(table, account, id);
+    requirePrecondition(request, before?.version ?? 0);
+    const tour = tourOf(jsonBody(request), id);
+    const draft = newDraft(tour, before ?? { version: 0, origin: '' }, grant.id, now);
+    if (!(await writeDraft(table, account, draft))) {
+      throw stale((await readDraft(table, account, id))?.version ?? 0);
+    }
+    return jsonReply(before === undefined ? 201 : 200, summaryOf(draft), {
+      etag: versionTag(draft.version),
+      ...(before === undefined ? { location: `/v1/tours/${id}` } : {}),
+    });
+  },
+};
+
+export const tourOperations: readonly Operation[] = [list, create, read, readDocument, replaceDocument];
+
+const withId = (body: unknown, id: string): unknown =>
+  typeof body === 'object' && body !== null && !Array.isArray(body) ? { id, ...body } : body;
+
+const newDraft = (
+  tour: Tour,
+  { version, origin }: Pick<Draft, 'version' | 'origin'>,
+  actor: string,
+  now: number,
+): Draft => ({
+  tour,
+  version: version + 1,
+  origin,
+  updatedAt: new Date(now).toISOString(),
+  updatedBy: actor,
+});
+
+/** The tour in a body; `id` is the one that the address names. */
+function tourOf(document: unknown, id?: string): Tour {
+  const result = parseTour(document);
+  if (!result.ok) throw invalidDocument(result.problems);
+  if (id === undefined || result.tour.id === id) return result.tour;
+  const message = `expected ${JSON.stringify(id)}, as in the address`;
+  throw invalidDocument([{ code: 'TOURS_INVALID_VALUE', pointer: '/id', message }]);
+}
+
+/** Where a tour is live, and in which revision, by environment. */
+async function liveTours(table: Table, account: string): Promise<(tour: string) => Record<string, LiveTour>> {
+  const environments = (await queryAll(table, ranges.environments(account))).map(liveStateOf);
+  return (tour) =>
+    Object.fromEntries(
+      environments.flatMap(({ change: { environment, manifest } }) => {
+        const live = manifest[tour];
+        return live === undefined ? [] : [[environment, live]];
+      }),
+    );
+}

@@ -1,0 +1,2 @@
+export { type GlobalTable, type GlobalTableOptions, openGlobalTable } from './global-table.ts';
+export type { Replica } from './replica.ts';

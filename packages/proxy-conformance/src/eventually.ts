@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Waits until `look` finds something; gives up after `seconds`: 30 are longer than any of the edge's own time-outs. */
+/** Waits until `look` finds something; gives up after `seconds`: 60 are longer than any of the edge's own time-outs. */
 export async function eventually<Found>(
   look: () => Found | undefined | false | Promise<Found | undefined | false>,
   what = 'what was waited for',
-  seconds = 30,
+  seconds = 60,
 ): Promise<Found> {
   const end = performance.now() + seconds * 1_000;
   for (;;) {

@@ -9,12 +9,8 @@ export const engineLimits: Readonly<Record<EngineName, readonly Skip[]>> = {
       reason: 'haproxy passes the version of a request on, and no rule changes it',
     },
     {
-      case: 'headers: fields that Connection names go no further',
+      case: 'headers: fields that Connection names go no further, in either direction',
       reason: 'haproxy reads Connection before any rule runs, and no rule sees what it named',
-    },
-    {
-      case: "headers: fields that an upstream's Connection names stay behind",
-      reason: 'the same, in the other direction',
     },
     {
       case: 'bodies: an upstream that breaks off within chunks is an abort for a client of HTTP/2',
@@ -38,6 +34,11 @@ export const engineLimits: Readonly<Record<EngineName, readonly Skip[]>> = {
     {
       case: 'life: a busy connection of HTTP/2 past its age gets GOAWAY, and loses none of its streams',
       reason: 'haproxy 2.6 sends GOAWAY only when it stops, or when the connection is idle',
+    },
+    {
+      case: 'life: a worker that dies is replaced, and only its own requests are lost',
+      reason:
+        'haproxy has threads instead: there is one worker, and its master ends with it; systemd starts both again',
     },
     ...(['SIGTERM', 'SIGINT'] as const).map((signal) => ({
       case: `life: ${signal} ends the proxy once what is in flight is finished`,

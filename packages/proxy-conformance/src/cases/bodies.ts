@@ -482,7 +482,9 @@ const responses: readonly ProxyCase[] = [
     name: 'a hundred streams of one connection get each its own answer',
     world: 'plain',
     scenario: async (world, id) => {
-      world.upstreams[0].on(id, { steps: ({ target }) => response('200 OK', [], target) });
+      for (const upstream of world.upstreams) {
+        upstream.on(id, { steps: ({ target }) => response('200 OK', [], target) });
+      }
       const session = openSession(world);
       const paths = Array.from({ length: 100 }, (_, index) => `/${id}/${index}`);
       const answers = await Promise.all(paths.map((path) => answerOf(session.request({ ':path': path }))));

@@ -3,7 +3,6 @@ import httpProxy from '@fastify/http-proxy';
 import type { EdgeProxyConfig } from '@isochrone/config-gen';
 import Fastify, { type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
 import type { Registry } from 'prom-client';
-import { requestTarget } from './authority.ts';
 import { answerClientError } from './client-errors.ts';
 import { ClientRate } from './client-rate.ts';
 import { type Connections, trackConnections } from './connections.ts';

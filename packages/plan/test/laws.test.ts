@@ -16,7 +16,7 @@ function zones(from: Topology | null, steps: readonly Step[]): readonly DnsPlan[
   return states;
 }
 
-describe('a plan', () => {
+describe('a plan', { timeout: 120_000 }, () => {
   it('of equal topologies is empty', () => {
     fc.assert(
       fc.property(anyTopology, (topology) => {
@@ -149,17 +149,19 @@ function livingIn(topology: Topology): ReadonlySet<string> {
   return steps.reduce(livingAfter, new Set<string>());
 }
 
-describe('while a plan is carried out', () => {
+describe('while a plan is carried out', { timeout: 120_000 }, () => {
   it('DNS sends every visitor to somebody who serves, resolvers that remember included', () => {
     fc.assert(
       fc.property(anyChange, ([from, to]) => {
         let living = livingIn(from);
         let zone = dnsPlan(from);
-        let remembered = new Set(answers(zone, from));
+        let now = answers(zone, from);
+        let remembered = new Set(now);
         for (const each of planChange(from, to).steps) {
           zone = applyStep(zone, each);
           living = livingAfter(living, each);
-          const now = answers(zone, to);
+          // Most steps leave the zone alone, and looking everybody up is what takes the time.
+          if (each.records.length > 0) now = answers(zone, to);
           remembered = new Set(
             each.phase === 'wait' && each.title.includes('forgotten') ? now : [...remembered, ...now],
           );

@@ -1,9 +1,105 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type RecordSet, requireTopology, type Topology } from '@isochrone/topology';
 import { buildApp } from '../src/app.ts';
 import { healthCheckParameter } from '../src/names.ts';
 import { readAssembly, type SynthesisedStack } from './assembly.ts';
+import { type Checks, expectEqual } from './checks.ts';
+import { type Clients, clientsOf } from './clients.ts';
+import { compareDecisions, DECISIONS } from './decisions.ts';
+import { bootstrap, deployStack, outputsOf, publishAssets, resourceTypesOf } from './deploy.ts';
+import { type Emulator, startEmulator } from './emulator.ts';
+import { checkServices, checkTable } from './live-services.ts';
+import { ElsewhereMaker, typesMadeElsewhere } from './made-elsewhere.ts';
+import { partOf } from './part-of-template.ts';
+import { mustRun, run } from './processes.ts';
+import type { Python } from './python.ts';
+import type { TypeReport } from './report.ts';
+import type { Case } from './topologies.ts';
+import { createZone, type ReadZone, readZone } from './zone.ts';
+
+export interface Bench {
+  readonly python: Python;
+  readonly checks: Checks;
+  readonly types: TypeReport;
+  /** For everything that is written. */
+  readonly folder: string;
+}
+
+const apps = join(import.meta.dirname, '../..');
+
+/** One topology: synthesised, linted, and deployed where it says so. */
+export async function verifyCase({ name, written, deployed }: Case, bench: Bench): Promise<void> {
+  const { checks, folder, python } = bench;
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, 'topology.yaml');
+  writeFileSync(file, JSON.stringify(written));
+  const topology = requireTopology(JSON.stringify(written), file);
+  await mustRun(process.execPath, [
+    join(apps, 'tour-lambda/build.ts'),
+    '--topology',
+    file,
+    '--out',
+    join(folder, 'functions'),
+  ]);
+  const synthesise = (zoneId: string, outdir: string): readonly SynthesisedStack[] => {
+    buildApp({
+      topology: { ...topology, hostedZoneId: zoneId },
+      outdir: join(folder, outdir),
+      bundles: {
+        functions: {
+          delivery: join(folder, 'functions/delivery'),
+          publishing: join(folder, 'functions/publishing'),
+        },
+        edgeProxy: readFileSync(join(apps, 'edge-proxy/dist/main.mjs')),
+      },
+      judges: outdir === 'stacks' ? ['cdk-nag', 'schemas'] : [],
+    }).synth();
+    return readAssembly(join(folder, outdir));
+  };
+  const began = performance.now();
+  const stacks = await checks.check(
+    `${name}: synthesis, with nothing against it by cdk-nag or CloudFormation's schemas`,
+    () => {
+      const made = synthesise(topology.hostedZoneId, 'stacks');
+      expectNoViolations(join(folder, 'stacks/validation-report.json'));
+      return made;
+    },
+  );
+  if (stacks === undefined) return;
+  console.log(`        ${stacks.length} stacks in ${((performance.now() - began) / 1_000).toFixed(1)} s`);
+  for (const { template } of stacks)
+    for (const { Type } of Object.values(template.Resources)) bench.types.wanted(Type);
+  await checks.check(`${name}: cfn-lint finds no error in ${stacks.length} templates`, () =>
+    lint(python, stacks),
+  );
+  if (!deployed) return;
+  await onMinistack(name, topology, (zoneId) => synthesise(zoneId, 'ministack'), bench);
+  if (topology.ingress === 'proxy')
+    await onMoto(name, topology, (zoneId) => synthesise(zoneId, 'moto'), bench);
+}
+
+function expectNoViolations(file: string): void {
+  const text = readFileSync(file, 'utf8');
+  const names = [...text.matchAll(/"ruleName": *"([^"]+)"/g)].map(([, rule]) => rule);
+  if (names.length > 0) throw new Error(`${[...new Set(names)].join(', ')}; see ${file}`);
+}
+
+/** As many at a time as there are cores. */
+async function lint(python: Python, stacks: readonly SynthesisedStack[]): Promise<void> {
+  const cores = Math.min(availableParallelism(), stacks.length);
+  const parts = Array.from({ length: cores }, (_, part) =>
+    stacks.filter((_stack, index) => index % cores === part).map(({ file }) => file),
+  );
+  const command = [python.command('cfn-lint'), '--ignore-checks', 'W', '--'];
+  const results = await Promise.all(parts.map((files) => run(python.program, [...command, ...files])));
+  const failed = results.filter(({ status }) => status !== 0);
+  if (failed.length > 0) throw new Error(failed.map(({ stdout, stderr }) => stdout + stderr).join(''));
+}
+
+type SynthesisedStack } from './assembly.ts';
+
 import { type Checks, expectEqual } from './checks.ts';
 import { type Clients, clientsOf } from './clients.ts';
 import { compareDecisions, DECISIONS } from './decisions.ts';

@@ -133,6 +133,12 @@ export function createProgram(version: string, tell: (outcome: Outcome, asJson: 
     )
     .option('--account <key>', 'whose script to ask for (default: nobody’s; the sample’s in the local world)')
     .option('--ca <file>', 'PEM file of the only authority to trust')
+    .option(
+      '--ignore <finding>',
+      'a finding that is meant, such as bundle-differs; may be repeated',
+      collect,
+      [],
+    )
     .addHelpText(
       'after',
       examples(

@@ -4,7 +4,7 @@ import { CliError } from './errors.ts';
 
 export const workspaceRoot = resolve(import.meta.dirname, '../../..');
 
-const DEFAULT_TOPOLOGY = 'topologies/production.yaml';
+export const DEFAULT_TOPOLOGY = 'topologies/production.yaml';
 
 /** A topology file, and the ways in which it is named. */
 export interface TopologyFile {

@@ -1,18 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Duplex } from 'node:stream';
 import httpProxy from '@fastify/http-proxy';
-import { type EdgeErrorReason, type EdgeProxyConfig, edgeErrors } from '@isochrone/config-gen';
+import type { EdgeProxyConfig } from '@isochrone/config-gen';
 import Fastify, { type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
 import type { Registry } from 'prom-client';
-import { accessLogFields, isLogged } from './access-log.ts';
-import { askedHostname, requestTarget } from './authority.ts';
 import { answerClientError } from './client-errors.ts';
 import { ClientRate } from './client-rate.ts';
 import { type Connections, trackConnections } from './connections.ts';
 import type { Conversation } from './conversation.ts';
 import { forwardDirectly } from './direct.ts';
-import type { Exchange } from './exchange.ts';
 import { FailoverDispatcher } from './failover.ts';
 import { forwardingOptions } from './forwarding.ts';
 import { edgeHeaders } from './headers.ts';
@@ -20,6 +15,7 @@ import { BODY_METHODS, FORWARDED_METHODS, type Judgement, judge } from './judgem
 import { certificateOf, type Materials } from './materials.ts';
 import type { Rates } from './messages.ts';
 import { createMetrics } from './metrics.ts';
+import { createReception } from './reception.ts';
 import { answer, answerProblem, cut, reasonOf } from './replies.ts';
 import { RetryBudget } from './retry-budget.ts';
 import { type LiveRules, rulesOf } from './rules.ts';
@@ -50,10 +46,6 @@ export interface EdgeApp {
   reload(config: EdgeProxyConfig, materials: Materials): void;
 }
 
-/** Milliseconds for an HTTP/2 client to read what it was sent; a silent HTTP/1.1 connection is cut as a whole. */
-const READ_MS = 60_000;
-const SWEEP_MS = 1_000;
-
 /** The TLS side of the proxy, not listening yet; closing `app` closes everything that it opened. */
 export function buildApp(
   config: EdgeProxyConfig,
@@ -67,77 +59,7 @@ export function buildApp(
 
   const server = createTlsServer(config, materials, share);
   const connections = trackConnections(server, config.maxConnectionAge);
-  const begun = new WeakMap<IncomingMessage, Conversation>();
-  /** Those of HTTP/2 whose response is not over. */
-  const open = new Set<Conversation>();
-
-  /** Begins every conversation, and sees to it that it ends: in the log, and upstream where the client left early. */
-  function begin(request: IncomingMessage, response: ServerResponse): Conversation {
-    const connection = connections.of(request);
-    const { authority, path } = requestTarget(request.url ?? '/');
-    const exchange: Exchange = {
-      requestId: randomUUID(),
-      startedAt: performance.now(),
-      client: connection?.address ?? '',
-      tls: connection?.tls ?? '',
-      protocol: `HTTP/${request.httpVersion}`,
-      method: request.method ?? '',
-      host: askedHostname(authority, request.headers),
-      target: path,
-      last: request.httpVersionMajor === 1 && (connection === undefined || connections.isOld(connection)),
-      bytes: 0,
-      over: false,
-    };
-    const conversation = { rules: rules.current, exchange, request, response };
-    begun.set(request, conversation);
-    if (request.httpVersionMajor === 2) open.add(conversation);
-    response.once('close', () => end(conversation));
-    return conversation;
-  }
-
-  function end(conversation: Conversation): void {
-    const { exchange, response } = conversation;
-    open.delete(conversation);
-    exchange.over = true;
-    const outcome = {
-      status: response.statusCode,
-      msTotal: performance.now() - exchange.startedAt,
-      aborted: !response.writableEnded,
-    };
-    metrics.ended(exchange, outcome);
-    if (isLogged(exchange, outcome, conversation.rules.config))
-      app.log.info(accessLogFields(exchange, outcome), 'request');
-    if (outcome.aborted) exchange.abort?.(new Error('the client left'));
-  }
-
-  /** Logs what never became a request. */
-  function logUnread(failure: unknown, socket: Duplex, requestId: string, reason: EdgeErrorReason): void {
-    const connection = connections.of({ socket });
-    const exchange: Exchange = {
-      requestId,
-      startedAt: performance.now(),
-      client: connection?.address ?? '',
-      tls: connection?.tls ?? '',
-      protocol: '',
-      method: '',
-      host: undefined,
-      target: '',
-      last: true,
-      bytes: 0,
-      over: true,
-      reason,
-      failure,
-    };
-    const outcome = { status: edgeErrors[reason].status, msTotal: 0, aborted: false };
-    metrics.ended(exchange, outcome);
-    app.log.info(accessLogFields(exchange, outcome), 'request');
-  }
-
-  function begunBy(request: IncomingMessage): Conversation {
-    const conversation = begun.get(request);
-    if (conversation === undefined) throw new TypeError('a request that was not received');
-    return conversation;
-  }
+  const reception = createReception({ rules, connections, metrics: () => metrics, log: () => app.log });
 
   /** Answers what is not to be forwarded. */
   function settle(conversation: Conversation, judgement: Exclude<Judgement, 'forward'>): void {
@@ -161,7 +83,7 @@ export function buildApp(
 
   const app = Fastify({
     serverFactory: handTo(server, (request, response) => {
-      const conversation = begin(request, response);
+      const conversation = reception.begin(request, response);
       if (ROUTED.has(conversation.exchange.method)) return true;
       const judgement = judge(conversation.rules, rate, conversation.exchange, request);
       settle(conversation, judgement === 'forward' ? 'method-not-allowed' : judgement);
@@ -181,14 +103,14 @@ export function buildApp(
     rewriteUrl: () => '/',
     frameworkErrors: (error, request, reply) => {
       reply.hijack();
-      const conversation = begunBy(request.raw);
+      const conversation = reception.of(request.raw);
       const judgement = judge(conversation.rules, rate, conversation.exchange, request.raw);
       settle(conversation, judgement === 'forward' ? reasonOf(error) : judgement);
     },
     clientErrorHandler: (error, socket) => {
       const requestId = randomUUID();
       const reason = answerClientError(error, socket, edgeHeaders(rules.current.instanceLabel, requestId));
-      if (reason !== undefined) logUnread(error, socket, requestId, reason);
+      if (reason !== undefined) reception.unread(error, socket, requestId, reason);
     },
   });
   const upstreams = openUpstreams(config, materials, app.log);
@@ -204,19 +126,14 @@ export function buildApp(
   countHandshakes(server, metrics);
   app.addHook('onListen', () => upstreams.start());
   app.addHook('onClose', () => upstreams.close());
-  const sweep = setInterval(() => {
-    const long = performance.now() - READ_MS;
-    for (const { exchange, response } of open) if ((exchange.owedSince ?? long) < long) cut(response);
-  }, SWEEP_MS);
-  sweep.unref();
-  server.once('close', () => clearInterval(sweep));
+  server.once('close', () => reception.stop());
 
   // Bodies pass through untouched: parsing them would cost time, and refuse types that only the upstream knows.
   for (const method of BODY_METHODS) app.addHttpMethod(method, { hasBody: false, overrideExisting: true });
 
   app.decorateRequest('conversation');
   app.addHook('onRequest', (request: FastifyRequest, reply, done) => {
-    const conversation = begunBy(request.raw);
+    const conversation = reception.of(request.raw);
     request.conversation = conversation;
     const judgement = judge(conversation.rules, rate, conversation.exchange, request.raw);
     if (judgement === 'forward') return done();

@@ -27,11 +27,24 @@ export async function writeBundles(outdir: string, files: readonly OutputFile[])
     await replaceFile(path, content);
     if (!isBundle) continue;
     const file = relative(outdir, path).replaceAll('\\', '/');
+    requireSize(dirname(file), content);
     functions[dirname(file)] = { file, sha256: sha256(content), bytes: Buffer.byteLength(content) };
   }
   const manifest: Manifest = { functions };
   await replaceFile(join(outdir, 'manifest.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
   return manifest;
+}
+
+/** Bytes that a bundle may have: delivery's is loaded while a page waits. */
+const MAX_BYTES: Readonly<Partial<Record<string, number>>> = { delivery: 350 * 1024 };
+
+function requireSize(job: string, content: string): void {
+  const bytes = Buffer.byteLength(content);
+  const maximum = MAX_BYTES[job] ?? Number.POSITIVE_INFINITY;
+  if (bytes <= maximum) return;
+  throw new Error(
+    `the bundle of ${job} has ${bytes} bytes, expected at most ${maximum}: see what its metafile has`,
+  );
 }
 
 async function replaceFile(path: string, content: string): Promise<void> {

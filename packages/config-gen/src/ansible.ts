@@ -1,4 +1,4 @@
-import { type Engine, type ProxyInstance, regionNames, type Topology } from '@isochrone/topology';
+import { type Engine, homeLast, type ProxyInstance, regionNames, type Topology } from '@isochrone/topology';
 import { banner } from './banner.ts';
 import type { GeneratedFile } from './generate.ts';
 import { configFile } from './instance-files.ts';
@@ -29,11 +29,9 @@ export function ansibleFiles(
 }
 
 /** Hosts by engine, which decides how a configuration is judged, and by region. Ansible goes through them in order. */
-function inventory(proxies: readonly ProxyInstance[], home: string): string {
-  const canaryFirst = [
-    ...proxies.filter(({ region }) => region !== home),
-    ...proxies.filter(({ region }) => region === home),
-  ];
+function inventory(proxies: readonly ProxyInstance[], home: Topology['home']): string {
+  const order = homeLast([...new Set(proxies.map(({ region }) => region))], home);
+  const canaryFirst = order.flatMap((each) => proxies.filter(({ region }) => region === each));
   const engineGroups = engines.flatMap((engine) => {
     const hosts = canaryFirst.filter((proxy) => proxy.engine === engine);
     return hosts.length === 0

@@ -8,3 +8,4 @@ export { type GeneratedFile, generate, outputPlaces } from './generate.ts';
 export { renderHaproxy } from './haproxy/render.ts';
 export { instanceName } from './instance-files.ts';
 export { renderEdgeProxy } from './render-edge-proxy.ts';
+export { workflowPlaces, workflows } from './workflows.ts';

@@ -1,13 +1,20 @@
-import { type ProxyInstance, publicHostname, type RegionName } from '@isochrone/topology';
+import {
+  homeLast,
+  type ProxyInstance,
+  publicHostname,
+  type RegionName,
+  waveOrder,
+} from '@isochrone/topology';
 import {
   bundleContent,
   customDomains,
   DATA_STACK,
   edgeStack,
   instancesOf,
+  machineContent,
   proxyContent,
+  stackSettings,
   tourStack,
-  waveOrder,
 } from './deployed.ts';
 import { isSame, type RecordChange } from './dns-diff.ts';
 import { changesOf, flippedChanges, type Sides } from './sides.ts';
@@ -23,6 +30,7 @@ export function buildUp(sides: Sides): readonly Step[] {
     ...certificates(sides),
     ...domains(sides),
     ...functions(sides),
+    ...settings(sides),
     ...apiNames(sides),
     ...proxies(sides),
     ...healthChecks(sides),
@@ -34,7 +42,7 @@ const list = (items: readonly string[]): string => items.join(', ');
 
 /** DynamoDB takes one change of replicas at a time. */
 function data({ from, to, added }: Sides): readonly Step[] {
-  return waveOrder(added, to.home)
+  return homeLast(added, to.home)
     .toReversed()
     .map((region) =>
       from === null && region === to.home
@@ -112,6 +120,18 @@ export function releases({ from, to, kept }: Sides): readonly Step[] {
   );
 }
 
+function settings({ from, to, kept }: Sides): readonly Step[] {
+  if (from === null || isSame(stackSettings(from), stackSettings(to))) return [];
+  const alarmed = !isSame(from.alarms, to.alarms);
+  const edges = alarmed && to.ingress === 'proxy' && from.ingress === 'proxy' ? kept.map(edgeStack) : [];
+  return [
+    step('function', `settle how functions run and who is told in ${list(kept)}`, {
+      regions: kept,
+      stacks: [...kept.map(tourStack), ...edges, ...(alarmed ? ['Watch'] : [])],
+    }),
+  ];
+}
+
 const leadsToApi = ({ record }: RecordChange): boolean => record.target.kind === 'alias-api';
 
 /** Proxies look the APIs up by name, so these come first. */
@@ -125,10 +145,7 @@ function apiNames(sides: Sides): readonly Step[] {
 function proxies(sides: Sides): readonly Step[] {
   const { from, to } = sides;
   const before = new Map(instancesOf(from).map((instance) => [instance.hostname, instance]));
-  const order = waveOrder(
-    to.regions.map(({ name }) => name),
-    to.home,
-  );
+  const order = waveOrder(to);
   const wanted = order.flatMap((region) => instancesOf(to).filter((instance) => instance.region === region));
   const fresh = wanted.filter(({ hostname }) => !before.has(hostname));
   return [
@@ -164,18 +181,18 @@ function changedProxy(
 ): readonly Step[] {
   const { hostname, region } = instance;
   const where = { regions: [region], stacks: [edgeStack(region)] };
-  if (old.engine !== instance.engine) {
+  if (!isSame(machineContent(from, old), machineContent(to, instance))) {
+    const how =
+      old.engine === instance.engine
+        ? `the machine of ${hostname} by ${to.edge.instanceType}`
+        : `${old.engine} by ${instance.engine} on ${hostname}`;
     return [
       step('edge', `drain ${hostname}`, { ...where, drains: [hostname] }),
       step('wait', `until nobody is sent to ${hostname} any more`, {
         regions: [region],
         seconds: from.edge.drain,
       }),
-      step(
-        'edge',
-        `replace ${old.engine} by ${instance.engine} on ${hostname}, and wait for /healthz`,
-        where,
-      ),
+      step('edge', `replace ${how}, and wait for /healthz`, { ...where, starts: [hostname] }),
     ];
   }
   if (isSame(proxyContent(from, old), proxyContent(to, instance))) return [];
@@ -218,7 +235,7 @@ function visitors(sides: Sides): readonly Step[] {
         records.some(({ action }) => action === 'create')
           ? `send visitors${family} to ${region}: ${name}`
           : `change the record of ${name} for ${region}${family}`,
-        { regions: [region], stacks: stacks(region), records, ...noteOn(sides, family) },
+        { regions: [region], stacks: stacks(region), records, ...noteOn(sides, family, stacks(region)) },
       ),
     );
   return [
@@ -249,10 +266,21 @@ function visitors(sides: Sides): readonly Step[] {
   ];
 }
 
-const noteOn = ({ from }: Sides, family: string) =>
-  family === '' || from?.ingress !== 'proxy'
+function noteOn(
+  { from }: Sides,
+  family: string,
+  [before, after]: readonly string[],
+): { readonly note?: string } {
+  if (family !== '' && from?.ingress === 'proxy') {
+    return { note: 'until every region has its AAAA record, visitors with IPv6 reach those that have one' };
+  }
+  // Two stacks cannot own one record, and a record that is there cannot be created.
+  return after === undefined
     ? {}
-    : { note: 'until every region has its AAAA record, visitors with IPv6 reach those that have one' };
+    : {
+        note: `the record passes from ${before} to ${after}: change it by one UPSERT, retain it there, import it here`,
+      };
+}
 
 /** The stack that writes a region's record of the public name; two where it passes from one to the other. */
 function publicStacks({ from, to, added }: Sides, region: RegionName): readonly string[] {
@@ -266,7 +294,7 @@ const order = (
   changes: readonly RecordChange[],
 ): readonly (readonly [RegionName, readonly RecordChange[]])[] => {
   const groups = Map.groupBy(changes, ({ record }) => record.owner);
-  return waveOrder([...groups.keys()], to.home).map((region) => [region, groups.get(region) ?? []]);
+  return homeLast([...groups.keys()], to.home).map((region) => [region, groups.get(region) ?? []]);
 };
 
 export function inRegions(

@@ -1,7 +1,7 @@
 import type { Topology } from '@isochrone/topology';
 import { dnsPlan, upstreamsOf } from '@isochrone/topology';
 import { instancesOf } from './deployed.ts';
-import { FREE_HEALTH_CHECKS, HOURS_PER_MONTH, prices } from './prices.ts';
+import { FREE_HEALTH_CHECKS, HOURS_PER_MONTH, prices, smallsOf } from './prices.ts';
 
 /** What one part costs in a month, in US dollars. */
 export interface CostLine {
@@ -69,13 +69,15 @@ function costOf(topology: Topology, { requestsPerMonth }: Traffic): readonly Amo
   const proxies = instancesOf(topology).length;
   const listed = (what: string, usd: number): Amount => ({ what, usd: cents(usd), basis: 'listed' });
   const estimated = (what: string, usd: number): Amount => ({ what, usd: cents(usd), basis: 'estimated' });
+  const smalls = smallsOf[topology.edge.instanceType];
   const machine =
-    (prices.instance.usd + prices.publicAddress.usd) * HOURS_PER_MONTH + DISK_GB * prices.disk.usd;
+    (prices.instance.usd * (smalls ?? 1) + prices.publicAddress.usd) * HOURS_PER_MONTH +
+    DISK_GB * prices.disk.usd;
   const gigabytes = (requestsPerMonth * ANSWER_KB) / MILLION;
   const transfer =
     topology.ingress === 'proxy' ? prices.dataOut.usd + 2 * prices.dataBetween.usd : prices.dataOut.usd;
   return [
-    listed('proxies: machines, disks and addresses', proxies * machine),
+    (smalls === undefined ? estimated : listed)('proxies: machines, disks and addresses', proxies * machine),
     listed('health checks', healthChecks(topology)),
     listed('hosted zone', prices.hostedZone.usd),
     estimated(
@@ -127,7 +129,7 @@ function probes(topology: Topology): number {
 
 const assumptions = ({ requestsPerMonth }: Traffic): readonly string[] => [
   `${requestsPerMonth.toLocaleString('en')} requests a month, an answer of ${ANSWER_KB} KB, one look-up for ${REQUESTS_PER_LOOKUP} requests`,
-  `functions of ${FUNCTION_GB * 1024} MB that take ${FUNCTION_SECONDS * 1000} ms; proxies on t4g.small`,
+  `functions of ${FUNCTION_GB * 1024} MB that take ${FUNCTION_SECONDS * 1000} ms; a proxy of a type without a price is taken for a t4g.small`,
   `prices of us-east-1 for every region; an exportable certificate renewed ${RENEWALS_PER_YEAR} times a year (ACME costs nothing)`,
   'without free tiers, logs, alarms, table storage, replicated writes and taxes',
 ];

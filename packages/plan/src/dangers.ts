@@ -1,5 +1,5 @@
 import { publicHostname, type RegionName } from '@isochrone/topology';
-import { instancesOf, regionsOf } from './deployed.ts';
+import { instancesOf, machineContent, regionsOf } from './deployed.ts';
 import { isSame, type RecordChange } from './dns-diff.ts';
 import type { Danger } from './errors.ts';
 import type { Sides } from './sides.ts';
@@ -40,6 +40,17 @@ const keepsTheHome: Guard = ({ to, removed }, from) => {
       code: 'PLAN_HOME_MOVED',
       message: `the home ${from.home} ${how}: the table's stack lives there, and every account's writes that name no other home`,
       hint: `keep home: ${from.home}, or move the table and the accounts first`,
+    },
+  ];
+};
+
+const keepsTheAccount: Guard = ({ to }, from) => {
+  if (from.account === undefined || to.account === undefined || from.account === to.account) return [];
+  return [
+    {
+      code: 'PLAN_ACCOUNT_CHANGED',
+      message: `the account ${from.account} becomes ${to.account}: everything would be made anew there, and stay here`,
+      hint: 'deploy the other account as a topology of its own, with a service or domain of its own',
     },
   ];
 };
@@ -92,16 +103,21 @@ const keepsHealthChecks: Guard = ({ diff }) => {
 
 /** A proxy that is replaced is away meanwhile. */
 const keepsAProxy: Guard = ({ to }, from) => {
-  const before = new Map(instancesOf(from).map(({ hostname, engine }) => [hostname, engine]));
+  const before = new Map(
+    instancesOf(from).map((instance) => [instance.hostname, machineContent(from, instance)]),
+  );
   const after = instancesOf(to);
   const [only] = after;
-  const replaced = after.filter(({ hostname, engine }) => (before.get(hostname) ?? engine) !== engine);
+  const replaced = after.filter((instance) => {
+    const old = before.get(instance.hostname);
+    return old !== undefined && !isSame(old, machineContent(to, instance));
+  });
   if (regionsOf(to).length > 1 || after.length !== 1 || only === undefined || replaced.length === 0)
     return [];
   return [
     {
       code: 'PLAN_LAST_PROXY_REPLACED',
-      message: `${only.hostname} is the only proxy, and nobody serves while its engine is replaced`,
+      message: `${only.hostname} is the only proxy, and nobody serves while it is replaced`,
       hint: 'add a second proxy first',
     },
   ];
@@ -136,6 +152,7 @@ function misleads(change: RecordChange): boolean {
 const guards: readonly Guard[] = [
   keepsAHealthyRegion,
   keepsTheHome,
+  keepsTheAccount,
   keepsThePublicName,
   keepsPolicyKinds,
   keepsHealthChecks,

@@ -41,15 +41,17 @@ export function proxyContent(topology: Topology, { hostname, region }: ProxyInst
   };
 }
 
+/** What a machine is: another value is another machine. */
+export const machineContent = ({ edge }: Topology, { engine }: ProxyInstance): unknown => ({
+  engine,
+  instanceType: edge.instanceType,
+});
+
+/** How functions run, and who is told: what the stacks of every region say without being another bundle. */
+export const stackSettings = ({ functions, alarms }: Topology): unknown => ({ functions, alarms });
+
 export const instancesOf = (topology: Topology | null): readonly ProxyInstance[] =>
   topology?.regions.flatMap(({ proxies }) => proxies) ?? [];
 
 export const regionsOf = (topology: Topology | null): readonly RegionName[] =>
   topology?.regions.map(({ name }) => name) ?? [];
-
-/**
- * The order in which regions meet a change: the first is the canary, the home comes last. A single region is both.
- */
-export function waveOrder(regions: readonly RegionName[], home: RegionName): readonly RegionName[] {
-  return [...regions.filter((region) => region !== home), ...regions.filter((region) => region === home)];
-}

@@ -1,5 +1,6 @@
 /** Why a plan is refused. */
 export const ERROR_CODES = [
+  'PLAN_ACCOUNT_CHANGED',
   'PLAN_HEALTH_CHECK_REPLACED',
   'PLAN_HOME_MOVED',
   'PLAN_LAST_HEALTHY_REGION',

@@ -39,6 +39,15 @@ export const prices = {
   exportableCertificate: { usd: 149, per: 'wildcard issued or renewed', source: ACM, read: '2025' },
 } as const satisfies Readonly<Record<string, Price>>;
 
+/** Each size of the family costs twice the one before it; a type that is not here is taken for a t4g.small. */
+export const smallsOf: Readonly<Record<string, number>> = {
+  't4g.micro': 0.5,
+  't4g.small': 1,
+  't4g.medium': 2,
+  't4g.large': 4,
+  't4g.xlarge': 8,
+};
+
 /** The first so many checks of AWS endpoints are free, but for their options. Source: the page of Route 53's prices. */
 export const FREE_HEALTH_CHECKS = 50;
 export const HOURS_PER_MONTH = 730;

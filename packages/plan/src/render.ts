@@ -46,9 +46,13 @@ export const planAsText = (plan: Plan): string => render(plan, text);
 /** A plan for a pull request. */
 export const planAsMarkdown = (plan: Plan): string => render(plan, markdown);
 
+/** Whether there is anything to do, or at least to tell: some settings concern nobody. */
+export const changesAnything = ({ steps, summary }: Plan): boolean =>
+  steps.length > 0 || summary.settings.length > 0;
+
 function render(plan: Plan, style: Style): string {
   const { summary, steps, moves, cost, dangers } = plan;
-  if (steps.length === 0 && summary.settings.length === 0) return 'nothing changes';
+  if (!changesAnything(plan)) return 'nothing changes';
   const part = (title: string, lines: readonly string[]): readonly string[] =>
     lines.length === 0 ? [] : [style.heading(title), ...lines, ''];
   return [

@@ -4,8 +4,9 @@ import {
   type RegionName,
   type RoutingPolicy,
   type Topology,
+  waveOrder,
 } from '@isochrone/topology';
-import { regionsOf, waveOrder } from './deployed.ts';
+import { regionsOf } from './deployed.ts';
 import { type DnsDiff, diffDns, emptyDns, type RecordChange, recordKey } from './dns-diff.ts';
 
 /** Two topologies, and what everybody wants to know of their difference. */
@@ -28,7 +29,7 @@ export function sidesOf(from: Topology | null, to: Topology): Sides {
   const toDns = dnsPlan(to);
   const before = new Set(regionsOf(from));
   const after = new Set(regionsOf(to));
-  const order = waveOrder(regionsOf(to), to.home);
+  const order = waveOrder(to);
   return {
     from,
     to,

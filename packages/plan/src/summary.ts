@@ -1,5 +1,5 @@
 import type { RegionName, Topology } from '@isochrone/topology';
-import { bundleContent, instancesOf, proxyContent, regionsOf } from './deployed.ts';
+import { bundleContent, instancesOf, machineContent, proxyContent, regionsOf } from './deployed.ts';
 import { diffDns, isSame } from './dns-diff.ts';
 import type { Sides } from './sides.ts';
 import type { Step } from './step.ts';
@@ -88,10 +88,12 @@ function proxiesBetween(from: Topology | null, to: Topology): Summary['proxies']
     const old = before.get(instance.hostname);
     return old === undefined || from === null ? [] : [{ from, old, instance }];
   });
-  const replaced = kept.filter(({ old, instance }) => old.engine !== instance.engine);
+  const isReplaced = ({ from: source, old, instance }: (typeof kept)[number]): boolean =>
+    !isSame(machineContent(source, old), machineContent(to, instance));
+  const replaced = kept.filter(isReplaced);
   const reloaded = kept.filter(
-    ({ from: source, old, instance }) =>
-      old.engine === instance.engine && !isSame(proxyContent(source, old), proxyContent(to, instance)),
+    (each) =>
+      !isReplaced(each) && !isSame(proxyContent(each.from, each.old), proxyContent(to, each.instance)),
   );
   return {
     started: [...after].filter((hostname) => !before.has(hostname)),

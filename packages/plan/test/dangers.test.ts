@@ -38,6 +38,11 @@ describe('a plan is dangerous that', () => {
     expect(codesOf(here, topologyOf({ home: 'eu-west-1' }))).toEqual(['PLAN_HOME_MOVED']);
   });
 
+  it('changes the account', () => {
+    const [one, other] = ['111111111111', '222222222222'].map((account) => topologyOf({ account }));
+    expect(codesOf(one ?? here, other ?? here)).toEqual(['PLAN_ACCOUNT_CHANGED']);
+  });
+
   it('changes the policy kind of a live name', () => {
     // The public name of the other service is the name of this one's API.
     const other = topologyOf({ service: 'us-east-1-fast' });

@@ -26,6 +26,8 @@ const cases: readonly (readonly [string, Topology | null, Topology])[] = [
     here,
     topologyOf({ regions: { ...production, 'eu-west-1': { proxies: 2, engine: 'fastify' } } }),
   ],
+  ['instance-type', here, topologyOf({ edge: { instanceType: 't4g.medium' } })],
+  ['functions', here, topologyOf({ functions: { logDays: 90 } })],
   ['ttl', here, topologyOf({ dns: { ttl: 30 } })],
   ['chain-to-cname', here, cnames],
   ['chain-to-alias', cnames, here],

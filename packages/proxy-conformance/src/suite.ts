@@ -47,12 +47,12 @@ export interface SuiteResult {
 /** An engine with more limits than this is no alternate for the other. */
 export const MAX_SKIPS = 10;
 /** Cases at a time that share a world; those that only wait come on top. */
-const SHARED_AT_ONCE = 8;
+const SHARED_AT_ONCE = 6;
 /** Worlds at a time that belong to one case. */
 const OWN_AT_ONCE = 4;
 const WAITING_AT_ONCE = 12;
 /** For a case; every wait within one is shorter. */
-const PATIENCE_MS = 90_000;
+const PATIENCE_MS = 240_000;
 
 export const caseNames: readonly string[] = allCases.map(({ name }) => name);
 

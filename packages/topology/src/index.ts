@@ -19,3 +19,4 @@ export { awsRegions, isRegionName, type RegionFacts, type RegionName, regionName
 export { type WrittenTopology, writtenTopologySchema } from './schema.ts';
 export type { DnsChain, Engine, Ingress, ProxyInstance, Region, Topology } from './topology.ts';
 export { type Upstream, upstreamsOf } from './upstreams.ts';
+export { homeLast, waveOrder } from './waves.ts';

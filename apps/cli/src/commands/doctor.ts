@@ -11,10 +11,15 @@ import { describeProblems } from './validate.ts';
 export interface DoctorOptions extends DeploymentOptions {
   /** Control API of a local world; a live deployment unless given. */
   readonly world?: string | undefined;
+  /** Findings that are meant, such as regions that differ between two waves of a release. */
+  readonly ignore: readonly string[];
 }
 
 /** Examines what a topology should have become, from outside, and says cause and remedy of whatever is wrong. */
-export async function doctor(file: TopologyFile, { world, ...options }: DoctorOptions): Promise<Outcome> {
+export async function doctor(
+  file: TopologyFile,
+  { world, ignore, ...options }: DoctorOptions,
+): Promise<Outcome> {
   const parsed = parseTopology(readTopology(file), file.shown);
   if (!parsed.ok) {
     const complaint = describeProblems(file.shown, parsed.problems, process.stderr);
@@ -26,7 +31,9 @@ export async function doctor(file: TopologyFile, { world, ...options }: DoctorOp
       : await localDeployment(parsed.topology, world, options);
   const { topology, names } = deployment;
   const seen = await examine(deployment);
-  const findings = [...judgeNames(topology, seen), ...judgeServers(topology, seen, Date.now())];
+  const findings = [...judgeNames(topology, seen), ...judgeServers(topology, seen, Date.now())].filter(
+    ({ id }) => !ignore.includes(id),
+  );
   const hops = latencies(seen);
   return {
     ok: !findings.some(({ level }) => level === 'error'),

@@ -1,9 +1,16 @@
 import { join, relative, resolve } from 'node:path';
-import { banner, isGenerated, outputPlaces, generate as render } from '@isochrone/config-gen';
+import {
+  banner,
+  isGenerated,
+  outputPlaces,
+  generate as render,
+  workflowPlaces,
+  workflows,
+} from '@isochrone/config-gen';
 import { parseTopology } from '@isochrone/topology';
 import { type Outcome, paint } from '../outcome.ts';
 import { applyChanges, type Change, type Plan, planChanges } from '../output-folder.ts';
-import { readTopology, type TopologyFile, workspaceRoot } from '../topology-file.ts';
+import { DEFAULT_TOPOLOGY, readTopology, type TopologyFile, workspaceRoot } from '../topology-file.ts';
 import { describeProblems } from './validate.ts';
 
 export interface GenerateOptions {
@@ -27,13 +34,26 @@ export function generate(file: TopologyFile, { out, check }: GenerateOptions): O
   const folder = out === undefined ? join(workspaceRoot, 'generated', file.name) : resolve(out);
   const shown = out ?? (relative(process.cwd(), folder) || '.');
   const ours = banner(file.source);
+  const isOurs = (content: string): boolean => content.includes(ours);
   const plan = planChanges(folder, render(topology.topology, { source: file.source }), {
     places: outputPlaces,
     isGenerated,
-    isOurs: (content) => content.includes(ours),
+    isOurs,
   });
-  if (!check) applyChanges(folder, plan.changes);
-  const stale = check && plan.changes.length > 0;
+  // What GitHub runs has its place at the root, and follows from the one topology that it deploys.
+  const actions =
+    out === undefined && file.source === DEFAULT_TOPOLOGY
+      ? planChanges(workspaceRoot, workflows(topology.topology, file.source), {
+          places: workflowPlaces,
+          isGenerated,
+          isOurs,
+        })
+      : undefined;
+  if (!check) {
+    applyChanges(folder, plan.changes);
+    applyChanges(workspaceRoot, actions?.changes ?? []);
+  }
+  const stale = check && plan.changes.length + (actions?.changes.length ?? 0) > 0;
   return {
     ok: !stale,
     data: {
@@ -42,9 +62,15 @@ export function generate(file: TopologyFile, { out, check }: GenerateOptions): O
       written: !check,
       changes: plan.changes.map(asData),
       unchanged: plan.unchanged,
+      ...(actions
+        ? { workflows: { changes: actions.changes.map(asData), unchanged: actions.unchanged } }
+        : {}),
       problems: [],
     },
-    report: describe(shown, plan, !check),
+    report: [
+      describe(shown, plan, !check),
+      ...(actions ? [describe('.github/workflows', actions, !check)] : []),
+    ].join('\n'),
     complaint: stale ? complain(shown, file, out) : '',
   };
 }

@@ -1,4 +1,4 @@
-import { type Plan, planAsMarkdown, planAsText, planChange } from '@isochrone/plan';
+import { changesAnything, type Plan, planAsMarkdown, planAsText, planChange } from '@isochrone/plan';
 import { parseTopology, type Topology, type TopologyProblem } from '@isochrone/topology';
 import { checksDown } from '../explain/down-targets.ts';
 import { type Outcome, planExitCodes } from '../outcome.ts';
@@ -48,7 +48,7 @@ function told(
   { markdown, force }: PlanOptions,
 ): Outcome {
   const whole = { ...rest, dangers };
-  const changes = rest.steps.length > 0;
+  const changes = changesAnything(whole);
   const refused = dangers.length > 0 && force !== true;
   const report = markdown ? planAsMarkdown(whole) : planAsText(whole);
   return {

@@ -1,16 +1,12 @@
-import { waveOrder } from '@isochrone/plan';
-import { isRegionName, nearestName, type RegionName, type Topology } from '@isochrone/topology';
+import { isRegionName, nearestName, type RegionName, type Topology, waveOrder } from '@isochrone/topology';
 import { CliError } from '../errors.ts';
 
 export const waves = ['canary', 'rest', 'all'] as const;
 export type Wave = (typeof waves)[number];
 
 /** The regions of a wave, in order. The home comes last, and is the canary only where it is alone. */
-export function regionsOfWave({ regions, home }: Topology, wave: Wave): readonly RegionName[] {
-  const [canary, ...rest] = waveOrder(
-    regions.map(({ name }) => name),
-    home,
-  );
+export function regionsOfWave(topology: Topology, wave: Wave): readonly RegionName[] {
+  const [canary, ...rest] = waveOrder(topology);
   if (canary === undefined) return [];
   switch (wave) {
     case 'canary':

@@ -467,12 +467,13 @@ const operation: readonly ProxyCase[] = [
   {
     name: 'a worker that dies is replaced, and only its own requests are lost',
     world: { settings: { workers: 2 } },
-    pace: 'loads',
+    pace: 'waits',
     scenario: async (world, id) => {
       const workers = async () => (await processTree(world.edge.pid)).slice(1);
       const before = await eventually(
         async () => ((await workers()).length >= 2 ? workers() : undefined),
         'two workers',
+        10,
       );
       const agent = new Agent({ keepAlive: false });
       const [victim] = before;

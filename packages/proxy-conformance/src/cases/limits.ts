@@ -96,9 +96,9 @@ const slowness: readonly ProxyCase[] = [
     },
   },
   {
-    name: 'an idle connection of HTTP/1.1 is there after 20 s, and costs the upstream no new one',
+    name: 'an idle connection of HTTP/1.1 is there after 20 s',
     pace: 'waits',
-    world: {},
+    world: 'plain',
     scenario: async (world, id) => {
       const socket = await openConnection(world);
       for (const pauseMs of [0, 20_000]) {
@@ -107,8 +107,19 @@ const slowness: readonly ProxyCase[] = [
         assert.match(await nextBytes(socket), /^HTTP\/1\.1 200 /);
       }
       socket.destroy();
-      const ports = requestsOf(world, id).map(({ connection }) => connection.remotePort);
-      assert.equal(ports[0], ports[1], 'the connection to the upstream');
+    },
+  },
+  {
+    name: 'an idle connection to the upstream is used again after 20 s',
+    pace: 'waits',
+    world: {},
+    scenario: async (world, id) => {
+      for (const pauseMs of [0, 20_000]) {
+        await sleep(pauseMs);
+        assert.equal((await ask(world, { path: `/${id}` })).status, 200);
+      }
+      const [first, second] = requestsOf(world, id).map(({ connection }) => connection.remotePort);
+      assert.equal(first, second, 'the connection to the upstream');
     },
   },
   {

@@ -82,13 +82,19 @@ export async function startUpstream(options: UpstreamOptions): Promise<Upstream>
   });
   tls.on('tlsClientError', () => {});
   tls.on('secureConnection', (socket) => {
+    const raw = rawOf(socket);
+    if (raw === undefined) {
+      // Its client left while the handshake ended, and took the ports along.
+      socket.destroy();
+      return;
+    }
     secured.add(socket);
     socket.once('close', () => secured.delete(socket));
     connections.push(
       serveConnection({
         region,
         socket,
-        raw: rawOf(socket),
+        raw,
         sni: typeof socket.servername === 'string' ? socket.servername : null,
         offered: offers.get(socket) ?? [],
         scriptFor,
@@ -101,11 +107,7 @@ export async function startUpstream(options: UpstreamOptions): Promise<Upstream>
   });
   /** A TLS server's sockets do not tell which TCP connection they stand on, but for its ports. */
   const byPort = new Map<number, Socket>();
-  const rawOf = ({ remotePort = 0 }: TLSSocket): Socket => {
-    const raw = byPort.get(remotePort);
-    if (raw === undefined) throw new Error(`no connection from port ${remotePort}`);
-    return raw;
-  };
+  const rawOf = ({ remotePort = 0 }: TLSSocket): Socket | undefined => byPort.get(remotePort);
 
   const tcp = createTcpServer({ noDelay: true }, (socket) => {
     const { remotePort = 0 } = socket;

@@ -100,6 +100,8 @@ export async function answerOf(stream: ClientHttp2Stream): Promise<Http2Answer> 
   let length: number | undefined;
   stream.on('end', () => {
     complete = true;
+    // Nobody wants the rest of a body that was answered early.
+    if (!stream.writableFinished) stream.close(constants.NGHTTP2_NO_ERROR);
   });
   stream.on('error', (cause) => {
     error = cause.message;

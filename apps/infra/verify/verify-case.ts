@@ -1,4 +1,5 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type RecordSet, requireTopology, type Topology } from '@isochrone/topology';
 import { buildApp } from '../src/app.ts';
@@ -85,15 +86,16 @@ function expectNoViolations(file: string): void {
   if (names.length > 0) throw new Error(`${[...new Set(names)].join(', ')}; see ${file}`);
 }
 
+/** As many at a time as there are cores. */
 async function lint(python: Python, stacks: readonly SynthesisedStack[]): Promise<void> {
-  const { status, stdout, stderr } = await run(python.program, [
-    python.command('cfn-lint'),
-    '--ignore-checks',
-    'W',
-    '--',
-    ...stacks.map(({ file }) => file),
-  ]);
-  if (status !== 0) throw new Error(`${stdout}${stderr}`);
+  const cores = Math.min(availableParallelism(), stacks.length);
+  const parts = Array.from({ length: cores }, (_, part) =>
+    stacks.filter((_stack, index) => index % cores === part).map(({ file }) => file),
+  );
+  const command = [python.command('cfn-lint'), '--ignore-checks', 'W', '--'];
+  const results = await Promise.all(parts.map((files) => run(python.program, [...command, ...files])));
+  const failed = results.filter(({ status }) => status !== 0);
+  if (failed.length > 0) throw new Error(failed.map(({ stdout, stderr }) => stdout + stderr).join(''));
 }
 
 type Synthesise = (zoneId: string) => readonly SynthesisedStack[];

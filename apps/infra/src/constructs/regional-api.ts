@@ -42,7 +42,7 @@ const throttles: Readonly<Record<Stage, { readonly rateLimit: number; readonly b
 };
 
 /** API Gateway waits a little longer than the function may take, so that the function's own timeout is what is seen. */
-const INTEGRATION_TIMEOUT = Duration.seconds(12);
+const INTEGRATION_TIMEOUT = Duration.seconds(29);
 
 /** One HTTP API with a stage for each alias, reachable by its custom domains alone. */
 export class RegionalApi extends Construct {

@@ -2,7 +2,11 @@
 
 drain() {
   case $ENGINE in
-    haproxy) echo 'set server drain/flag state maint' | socat stdio "unix-connect:$ADMIN_SOCKET" ;;
+    # The reload takes leave of HTTP/2 connections; the flag outlasts it.
+    haproxy)
+      echo 'set server drain/flag state maint' | socat stdio "unix-connect:$ADMIN_SOCKET"
+      systemctl reload isochrone-edge.service || true
+      ;;
     fastify) systemctl kill --kill-whom main --signal SIGUSR2 isochrone-edge.service ;;
   esac
 }

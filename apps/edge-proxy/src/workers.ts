@@ -27,6 +27,13 @@ const ANSWER_MS = 5_000;
 /** Milliseconds more than a worker's own bound, after which it is killed. */
 const KILL_MS = 2_000;
 
+/**
+ * What keeps a worker's memory small: by default V8 lets 48 MB of garbage gather, and glibc keeps freed buffers in an
+ * arena for each thread. Measured after half a minute of the soak's mix: 128 MB resident instead of 168.
+ */
+const YOUNG_GENERATION = '--max-semi-space-size=4';
+const ARENAS = '1';
+
 export interface WorkersOptions {
   readonly config: EdgeProxyConfig;
   readonly materials: Materials;
@@ -60,7 +67,7 @@ export async function serveByWorkers(options: WorkersOptions): Promise<Serving> 
   let { config, materials } = options;
   const ticketKeys = randomBytes(48).toString('base64');
   cluster.schedulingPolicy = cluster.SCHED_NONE;
-  cluster.setupPrimary({ exec, args: [] });
+  cluster.setupPrimary({ exec, args: [], execArgv: [...process.execArgv, YOUNG_GENERATION] });
   const slots = Array.from(
     { length: count },
     (_, index): Slot => ({ number: index + 1, worker: undefined, ready: false, failures: 0 }),
@@ -102,7 +109,7 @@ export async function serveByWorkers(options: WorkersOptions): Promise<Serving> 
 
   function launch(slot: Slot): void {
     const bornAt = performance.now();
-    const worker = cluster.fork();
+    const worker = cluster.fork({ MALLOC_ARENA_MAX: ARENAS });
     slot.worker = worker;
     worker.on('error', () => {});
     worker.on('message', (message: unknown) => {

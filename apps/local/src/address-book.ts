@@ -39,14 +39,19 @@ export async function openAddressBook(
   return many ? addressEach(prefix, port) : portEach(prefix);
 }
 
-/** Of every proxy that has an address of its own. */
-const ADMIN_PORT = 9180;
+/** From 8443 to 9180, as in production. */
+const ADMIN_DISTANCE = 737;
+const LAST_PORT = 65_535;
+
+/** It follows the proxies' own port, because that is what tells worlds apart that share their addresses. */
+const adminPort = (port: number): number =>
+  port + ADMIN_DISTANCE <= LAST_PORT ? port + ADMIN_DISTANCE : port - ADMIN_DISTANCE;
 
 function addressEach(prefix: LoopbackPrefix, port: number): AddressBook {
   return {
     add: async () => {},
     proxy: (proxy) => ({ address: proxyAddress(prefix, proxy), port }),
-    proxyAdmin: (proxy) => ({ address: proxyAddress(prefix, proxy), port: ADMIN_PORT }),
+    proxyAdmin: (proxy) => ({ address: proxyAddress(prefix, proxy), port: adminPort(port) }),
     api: (region) => ({ address: apiAddress(prefix, region), port }),
     apiElsewhere: (region) => ({ address: movedApiAddress(prefix, region), port }),
     proxyRecord: (proxy) => proxyAddress(prefix, proxy),

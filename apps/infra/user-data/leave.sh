@@ -2,11 +2,7 @@
 
 drain() {
   case $ENGINE in
-    # The reload takes leave of HTTP/2 connections; the flag outlasts it.
-    haproxy)
-      echo 'set server drain/flag state maint' | socat stdio "unix-connect:$ADMIN_SOCKET"
-      systemctl reload isochrone-edge.service || true
-      ;;
+    haproxy) echo 'set server drain/flag state maint' | socat stdio "unix-connect:$ADMIN_SOCKET" ;;
     fastify) systemctl kill --kill-whom main --signal SIGUSR2 isochrone-edge.service ;;
   esac
 }

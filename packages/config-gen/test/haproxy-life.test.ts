@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { connect as http2Connect } from 'node:http2';
-import { Agent } from 'node:https';
 import { connect as tlsConnect } from 'node:tls';
 import { promisify } from 'node:util';
 import { issueCertificate } from '@isochrone/dev-ca';
@@ -68,9 +67,20 @@ describe('a reload', () => {
 
   it('takes leave of HTTP/2 connections politely', async () => {
     const edge = await healthyEdge();
-    const goodbye = await goawayOf(edge);
+    const session = http2Connect('https://fast.example.com', {
+      createConnection: () =>
+        tlsConnect({
+          ...edgeAddress(edge),
+          ca: edge.ca,
+          servername: 'fast.example.com',
+          ALPNProtocols: ['h2'],
+        }),
+    });
+    onTestFinished(() => session.destroy());
+    await new Promise((resolve) => session.once('remoteSettings', resolve));
+    const goodbye = new Promise((resolve) => session.once('goaway', resolve));
     await edge.engine.reload();
-    expect(await goodbye()).toBe(0);
+    expect(await goodbye).toBe(0);
   });
 
   it('lets the plain listener go, and brings it back', async () => {
@@ -84,26 +94,7 @@ describe('a reload', () => {
   });
 });
 
-describe('a keep-alive connection', () => {
-  it('is told to close with its next response after a reload, and not before', async () => {
-    const edge = await healthyEdge();
-    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-    onTestFinished(() => agent.destroy());
-    expect((await edge.ask({ agent })).headers.connection).not.toBe('close');
-    await edge.engine.reload();
-    const { status, headers } = await edge.ask({ agent });
-    expect([status, headers.connection]).toEqual([200, 'close']);
-  });
-});
-
 describe('a drain', () => {
-  it('takes leave of HTTP/2 connections politely', async () => {
-    const edge = await healthyEdge();
-    const goodbye = await goawayOf(edge);
-    await edge.engine.drain();
-    expect(await goodbye()).toBe(0);
-  });
-
   it('lasts through a reload', async () => {
     const edge = await healthyEdge();
     await edge.engine.drain();
@@ -135,23 +126,6 @@ it('listens at no other address than the two public ones and loopback', async ()
     [bind, plainBind ?? bind, adminBind].map(({ address, port }) => `${address}:${port}`).sort(),
   );
 });
-
-/** Opens an HTTP/2 connection; what is returned waits for its GOAWAY, and returns the error code. */
-async function goawayOf(edge: Edge): Promise<() => Promise<unknown>> {
-  const session = http2Connect('https://fast.example.com', {
-    createConnection: () =>
-      tlsConnect({
-        ...edgeAddress(edge),
-        ca: edge.ca,
-        servername: 'fast.example.com',
-        ALPNProtocols: ['h2'],
-      }),
-  });
-  onTestFinished(() => session.destroy());
-  const goaway = new Promise((resolve) => session.once('goaway', resolve));
-  await new Promise((resolve) => session.once('remoteSettings', resolve));
-  return () => goaway;
-}
 
 const edgeAddress = ({ settings }: Edge) => ({ host: settings.bind.address, port: settings.bind.port });
 

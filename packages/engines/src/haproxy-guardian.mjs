@@ -23,19 +23,15 @@ haproxy.once('exit', (code, signal) => {
 
 // By message, because Node keeps SIGUSR1 for its debugger, and because only haproxy's parent can be sure that the pid
 // still is haproxy's. The master passes signals on to its workers, except those that it cannot catch.
-process.on('message', ({ signal }) => tell(signal));
-for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM']) process.on(signal, () => tell(signal));
-
-/** Of haproxy's own meanings, SIGTERM and SIGINT differ from what they mean to others: they cut off what is under way. */
-function tell(signal) {
-  const meant = signal === 'SIGTERM' || signal === 'SIGINT' ? 'SIGUSR1' : signal;
-  if (['SIGUSR1', 'SIGUSR2', 'SIGHUP'].includes(meant)) {
-    whenListening(() => haproxy.kill(meant));
+process.on('message', ({ signal }) => {
+  if (signal === 'SIGUSR1' || signal === 'SIGUSR2') {
+    whenListening(() => haproxy.kill(signal));
     return;
   }
-  haproxy.kill(meant);
-  if (meant === 'SIGSTOP' || meant === 'SIGCONT') for (const worker of workers()) kill(worker, meant);
-}
+  haproxy.kill(signal);
+  if (signal === 'SIGSTOP' || signal === 'SIGCONT') for (const worker of workers()) kill(worker, signal);
+});
+for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM']) process.on(signal, () => haproxy.kill(signal));
 
 /**
  * Calls back once the master takes signals: while it starts or reloads, it ends at those that it is to be told

@@ -19,8 +19,8 @@ const GUARDIAN = fileURLToPath(new URL('./haproxy-guardian.mjs', import.meta.url
 /** A `server-state-file` that says nothing: its version alone. Without one haproxy warns. */
 const NO_SERVER_STATE = '1\n';
 
-/** For what is under way when a drain ends; `hard-stop-after` of the configuration cuts it off before. */
-const LEAVE_GRACE_MS = 90_000;
+/** For requests that are under way when a drain ends; `hard-stop-after` of the configuration cuts them off before. */
+const LEAVE_GRACE_MS = 60_000;
 
 /**
  * Starts haproxy in the foreground as a master with one worker, which a reload replaces; resolves when the master's pid
@@ -76,8 +76,6 @@ export async function startHaproxy(options: StartEngineOptions): Promise<Running
   const drain: RunningEngine['drain'] = async ({ leaveAfterMs } = {}) => {
     const answer = await askHaproxy(name, files.socket, 'set server drain/flag state maint');
     if (answer.trim() !== '') throw notDrained(name, answer.trim());
-    // Only a worker that is replaced takes leave of HTTP/2 connections. A configuration that is refused keeps nobody from leaving.
-    await reload().catch(unlessEnginesError);
     if (leaveAfterMs === undefined) return;
     const timer = setTimeout(() => void stop({ graceMs: LEAVE_GRACE_MS }), leaveAfterMs);
     void guardian.exited.then(() => clearTimeout(timer));
@@ -173,10 +171,6 @@ async function keepServerState(name: string, { socket }: AdminFiles, configFile:
   );
   await writeFile(`${file}.new`, state);
   await rename(`${file}.new`, file);
-}
-
-function unlessEnginesError(error: unknown): void {
-  if (!(error instanceof EnginesError)) throw error;
 }
 
 const startFailed = (name: string, reason: string) =>

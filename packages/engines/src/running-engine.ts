@@ -12,8 +12,7 @@ export interface DrainOptions {
 export interface RunningEngine extends RunningProcess {
   /**
    * Makes `/healthz` answer 503 while everything else is still served, so that health checks send visitors elsewhere
-   * before the proxy goes; open connections are asked to leave. Resolves when the proxy has been told. (haproxy takes
-   * its configuration anew for that, as reload() does, unless it refuses it.)
+   * before the proxy goes. Resolves when the proxy has been told.
    *
    * @throws EnginesError ENGINES_ADMIN_UNREACHABLE
    */

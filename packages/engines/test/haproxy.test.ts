@@ -135,19 +135,6 @@ describe('haproxy as an engine', () => {
     await untilGone(engine.pid);
   });
 
-  it.each(['SIGTERM', 'SIGINT'] as const)('finishes an open request at %s', async (signal) => {
-    const { file, socket, upstream } = await haproxyConfig();
-    const { request } = await slowUpstream(upstream);
-    const engine = await start(file);
-    await untilServing(socket);
-    const open = get(socket, '/slow');
-    const response = await request;
-    engine.signal(signal);
-    response.end('late, but complete');
-    expect(await open).toBe(200);
-    expect(await engine.exited).toEqual({ code: 0, signal: null });
-  });
-
   it('finishes an open request when stopped, and takes no new one', async () => {
     const { file, socket, upstream } = await haproxyConfig();
     const { request } = await slowUpstream(upstream);

@@ -28,6 +28,10 @@ export const engineLimits: Readonly<Record<EngineName, readonly Skip[]>> = {
         'haproxy 2.6 knows of a body no more than what it was told or has in its buffer, and cannot count what passes',
     },
     {
+      case: 'life: a draining proxy sends GOAWAY to connections of HTTP/2, and loses none of their streams',
+      reason: 'haproxy 2.6 sends GOAWAY only when it stops, or when the connection is idle',
+    },
+    {
       case: 'life: a busy connection of HTTP/2 past its age gets GOAWAY, and loses none of its streams',
       reason: 'haproxy 2.6 sends GOAWAY only when it stops, or when the connection is idle',
     },
@@ -36,6 +40,10 @@ export const engineLimits: Readonly<Record<EngineName, readonly Skip[]>> = {
       reason:
         'haproxy has threads instead: there is one worker, and its master ends with it; systemd starts both again',
     },
+    ...(['SIGTERM', 'SIGINT'] as const).map((signal) => ({
+      case: `life: ${signal} ends the proxy once what is in flight is finished`,
+      reason: `${signal} ends haproxy at once; SIGUSR1, which its unit and stop() use, finishes what is in flight`,
+    })),
   ],
   fastify: [
     {

@@ -22,6 +22,7 @@ export const systemPackages: readonly SystemPackage[] = [
   { name: 'chromium', programs: ['chromium'], purpose: 'shows the tour in a real browser' },
   { name: 'bind9-dnsutils', programs: ['dig'], purpose: 'asks the local DNS server as an outsider' },
   { name: 'shellcheck', programs: ['shellcheck'], purpose: "judges the scripts of an edge's machine" },
+  { name: 'socat', programs: ['socat'], purpose: "asks haproxy's socket what it knows, as a script does" },
   {
     name: 'python3-venv',
     programs: ['python3'],

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { renderServersScript, serverStateFile } from '@isochrone/config-gen';
 import type { Engine } from '@isochrone/topology';
 
 /** What the scripts of one edge know; each becomes a shell variable of the same meaning. */
@@ -54,7 +55,6 @@ export const bootTimeouts: BootTimeouts = { release: 900, health: 180, start: 20
  * scripts that stand beside the sources; what has to change while the machine runs is in its release instead.
  */
 export function renderUserData(settings: UserDataSettings): string {
-  const common = read('common.sh');
   return [
     read('preamble.sh'),
     file('/etc/default/isochrone-edge', settingsText(settings)),
@@ -64,17 +64,30 @@ export function renderUserData(settings: UserDataSettings): string {
     file('/etc/systemd/system/isochrone-pull.service', read('pull.service')),
     file('/etc/systemd/system/isochrone-pull.timer', read('pull.timer')),
     file('/etc/systemd/system/isochrone-leave.service', read('leave.service')),
-    file('/usr/local/sbin/isochrone-pull', program(common, read('pull.sh'))),
-    file('/usr/local/sbin/isochrone-leave', program(common, read('leave.sh'))),
+    file(COMMON, read('common.sh')),
+    file('/usr/local/sbin/isochrone-pull', program('pull.sh')),
+    file('/usr/local/sbin/isochrone-leave', program('leave.sh')),
+    ...(settings.engine === 'haproxy'
+      ? [file('/usr/local/sbin/isochrone-servers', serversScript(settings))]
+      : []),
     'chmod 755 "$root"/usr/local/sbin/isochrone-*',
-    '',
-    common,
+    WITH_COMMON,
     read('boot.sh'),
   ].join('\n');
 }
 
-const program = (...parts: readonly string[]): string =>
-  ['#!/bin/bash', 'set -euo pipefail', ...parts].join('\n');
+const COMMON = '/usr/local/lib/isochrone-edge.sh';
+const WITH_COMMON = `# shellcheck source=/dev/null\n. "$root${COMMON}"`;
+
+const program = (script: string): string =>
+  ['#!/bin/bash', 'set -euo pipefail', `root=\${ISOCHRONE_ROOT:-}`, WITH_COMMON, read(script)].join('\n');
+
+const serversScript = ({ adminSocket }: UserDataSettings): string =>
+  renderServersScript({
+    configFile: `"\${ISOCHRONE_ROOT:-}"/etc/isochrone/haproxy.cfg`,
+    adminSocket,
+    stateFile: serverStateFile({ adminSocket }),
+  });
 
 const END = 'ISOCHRONE_END';
 

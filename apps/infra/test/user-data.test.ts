@@ -197,9 +197,10 @@ describe('the scripts', () => {
     async () => {
       const machine = await machineOf('haproxy');
       await machine.boot({ release: 0 });
-      const installed = join(machine.root, 'usr/local/sbin');
-      const files = readdirSync(installed).map((name) => join(installed, name));
-      expect(files).toHaveLength(2);
+      const files = ['usr/local/sbin', 'usr/local/lib'].flatMap((folder) =>
+        readdirSync(join(machine.root, folder)).map((name) => join(machine.root, folder, name)),
+      );
+      expect(files).toHaveLength(4);
       const { status, stdout } = spawnSync('shellcheck', [...files, join(machine.root, '../aws/user-data')], {
         encoding: 'utf8',
       });

@@ -1,6 +1,6 @@
 # What every script of an edge needs: the settings, and how to ask the engine and the machine's metadata.
-# ISOCHRONE_ROOT stands before every path, so that the scripts can be run in a folder.
-root=${ISOCHRONE_ROOT:-}
+# Whoever includes it has set root, which stands before every path, so that the scripts can be run in a folder.
+# shellcheck shell=bash disable=SC2154
 # shellcheck source=/dev/null
 . "$root/etc/default/isochrone-edge"
 

@@ -13,7 +13,14 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createCertificateAuthority, issueCertificate } from '@isochrone/dev-ca';
 import { requireTopology, type Topology } from '@isochrone/topology';
-import { type EdgeSettings, generate, productionSettings, renderHaproxy } from '../src/index.ts';
+import {
+  type EdgeSettings,
+  generate,
+  productionSettings,
+  renderHaproxy,
+  renderServersScript,
+  serverStateFile,
+} from '../src/index.ts';
 
 const ANSIBLE = 'ansible-core==2.19.14';
 const venv = join(import.meta.dirname, '../../../.venv/ansible');
@@ -137,6 +144,14 @@ async function verify(folder: string): Promise<void> {
   }
   const rendered = join(generated, 'proxies/proxy1-us-east-1-fast/haproxy.cfg');
   writeFileSync(rendered, render(after, settings));
+  writeFileSync(
+    join(generated, 'ansible/roles/edge/files/haproxy-servers.sh'),
+    renderServersScript({
+      configFile: destination,
+      adminSocket: settings.adminSocket,
+      stateFile: serverStateFile(settings),
+    }),
+  );
   const haproxy = await startHaproxy(destination, settings);
   const worker = async (): Promise<string> =>
     /^Pid: (\d+)/m.exec(await admin(settings, 'show info'))?.[1] ?? '';
@@ -174,6 +189,10 @@ async function verify(folder: string): Promise<void> {
       readFileSync(destination, 'utf8') === readFileSync(rendered, 'utf8'),
     );
     await until(async () => ![old, ''].includes(await worker()));
+    expectThat(
+      'its new worker knows the servers of the former',
+      readFileSync(serverStateFile(settings), 'utf8').includes('api_us-east-1'),
+    );
     expectThat('haproxy was reloaded', true);
 
     const second = play();

@@ -1,6 +1,8 @@
 import { type Engine, homeLast, type ProxyInstance, regionNames, type Topology } from '@isochrone/topology';
 import { banner } from './banner.ts';
+import { productionSettings, serverStateFile } from './edge-settings.ts';
 import type { GeneratedFile } from './generate.ts';
+import { renderServersScript } from './haproxy/servers-script.ts';
 import { configFile } from './instance-files.ts';
 
 const engines = ['haproxy', 'fastify'] as const satisfies readonly Engine[];
@@ -25,6 +27,15 @@ export function ansibleFiles(
     file('roles/edge/defaults/main.yaml', DEFAULTS),
     file('roles/edge/handlers/main.yaml', HANDLERS),
     file('roles/edge/tasks/main.yaml', TASKS),
+    file('roles/edge/tasks/reload.yaml', RELOAD),
+    {
+      path: 'ansible/roles/edge/files/haproxy-servers.sh',
+      content: renderServersScript({
+        configFile: '/etc/haproxy/haproxy.cfg',
+        adminSocket: productionSettings.adminSocket,
+        stateFile: serverStateFile(productionSettings),
+      }).replace('\n', `\n# ${banner(source)}\n`),
+    },
   ];
 }
 
@@ -82,6 +93,13 @@ edge_ca: ""
 `;
 
 const HANDLERS = `- name: Reload the engine
+  ansible.builtin.include_tasks: reload.yaml
+`;
+
+const RELOAD = `- name: What haproxy knows of its servers, for its next worker
+  ansible.builtin.script: haproxy-servers.sh keep
+  when: edge_engine == 'haproxy'
+- name: The engine takes its configuration over
   ansible.builtin.command: "{{ edge_reload }}"
   changed_when: true
 `;
@@ -133,8 +151,7 @@ const TASKS = `- name: Install the configuration, or leave everything as it was
         remote_src: true
       when: edge_installed.backup_file is defined
     - name: The engine with it
-      ansible.builtin.command: "{{ edge_reload }}"
-      changed_when: true
+      ansible.builtin.include_tasks: reload.yaml
       when: edge_installed.backup_file is defined
     - name: The rollout ends here
       ansible.builtin.fail:

@@ -26,7 +26,7 @@ it('keeps a banner on one line whatever the topology is called', () => {
 
 it('generates for every region at once', () => {
   const files = generate(topologyWith(regionNames), { source });
-  expect(files).toHaveLength(2 * regionNames.length + 3 + 5);
+  expect(files).toHaveLength(2 * regionNames.length + 3 + 7);
 });
 
 /**

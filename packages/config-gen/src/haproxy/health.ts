@@ -11,8 +11,9 @@ export function healthRules(instance: ProxyInstance): readonly string[] {
   };
   return [
     refuse('method-not-allowed', 'if { path /healthz } !METH_GET', { allow: 'GET, HEAD' }),
-    answer(503, 'draining', ' { nbsrv(drain) eq 0 }'),
-    answer(503, 'no-healthy-upstream', ' { nbsrv(origins) eq 0 }'),
+    '# To nbsrv no server of a worker that stops is usable; one that a reload replaces is as well as its successor.',
+    answer(503, 'draining', ' !{ srv_is_up(drain/flag) }'),
+    answer(503, 'no-healthy-upstream', ' { nbsrv(origins) eq 0 } !{ stopping }'),
     '# Route 53 asks more often than most visitors: what is well is not worth a line.',
     'http-request set-log-level silent if { path /healthz }',
     answer(200, 'ok', ''),

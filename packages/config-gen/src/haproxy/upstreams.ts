@@ -62,7 +62,7 @@ export function originsBackend(
 
 /** The other end of the hop to one upstream. */
 export function hopFrontend(instance: ProxyInstance, settings: EdgeSettings, upstream: Upstream): Section {
-  const failed = `{ status 503 } !{ var(txn.answered) -m found } { var(txn.usable) -m int gt 0 }`;
+  const failed = `{ status 503 } !{ var(txn.answered) -m found } { var(txn.usable) -m found }`;
   return {
     title: `frontend ${hop(upstream)}`,
     lines: [
@@ -72,7 +72,7 @@ export function hopFrontend(instance: ProxyInstance, settings: EdgeSettings, ups
       'unique-id-format %[req.hdr(x-request-id)]',
       `timeout client ${2 * edgeTimeouts.client}s`,
       'http-request set-var(txn.began) date(0,ms)',
-      `http-request set-var(txn.usable) nbsrv(${api(upstream)})`,
+      `http-request set-var(txn.usable) bool(true) if { srv_is_up(${api(upstream)}/api) }`,
       '# haproxy says 503 of a connection that it could not make; the first half puts 502 or 504 in its place.',
       `http-after-response set-header x-edge-reason upstream-unreachable if ${failed}`,
       `http-after-response set-header x-edge-reason upstream-timeout if ${failed} { date(0,ms),sub(txn.began) -m int ge ${edgeTimeouts.connect * 1000} }`,

@@ -7,7 +7,7 @@ import { FORWARDED_METHODS } from './judgement.ts';
 
 /** Sends a whole answer of this proxy's own. */
 export function answer(
-  { rules, exchange, response }: Conversation,
+  { rules, exchange, request, response }: Conversation,
   status: number,
   headers: Headers,
   body: string,
@@ -22,6 +22,8 @@ export function answer(
     ...(exchange.last ? { connection: 'close' } : {}),
   });
   response.end(bytes);
+  // RFC 9113, section 8.1: the rest of a request's body is of no use. Once it has been answered, that is.
+  if (response instanceof Http2ServerResponse && !request.complete) response.stream.close(NO_ERROR);
 }
 
 /** Headers that some errors come with. */
@@ -41,6 +43,8 @@ export function answerProblem(conversation: Conversation, reason: EdgeErrorReaso
   );
 }
 
+/** Error codes of RFC 9113, section 7. */
+const NO_ERROR = 0;
 const INTERNAL_ERROR = 2;
 
 /** Breaks a response off, so that nobody takes the part that was sent for all of it. */

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { constants } from 'node:http2';
 import { Readable } from 'node:stream';
 import { expect, it } from 'vitest';
 import { FALLBACK_API, OWN_API } from './support/certificates.ts';
@@ -127,6 +128,19 @@ it('refuses a body over the limit with 413, its length told or not', async () =>
   expect(await ask(edge, { method: 'PUT', body: Readable.from([body]) })).toMatchObject(tooLarge);
   expect(await askH2(openSession(edge), { method: 'PUT', body })).toMatchObject(tooLarge);
   expect(await ask(edge, { method: 'PUT', body: Buffer.alloc(MEBIBYTE) })).toMatchObject({ status: 200 });
+});
+
+it('ends an upload over HTTP/2 that it refuses while it goes on', async () => {
+  const upstream = await startUpstream(OWN_API, (request) => request.resume());
+  const edge = await startTestEdge([upstream]);
+  const stream = openSession(edge).request({ ':method': 'PUT', ':path': '/' }, { endStream: false });
+
+  stream.write(Buffer.alloc(MEBIBYTE + 1));
+  const [headers] = await once(stream, 'response');
+  await once(stream.resume(), 'close');
+
+  expect(headers).toMatchObject({ ':status': 413 });
+  expect(stream.rstCode).toBe(constants.NGHTTP2_NO_ERROR);
 });
 
 it('tells a client with a body in flight that the upstream is gone', async () => {

@@ -47,10 +47,14 @@ const BEGINS_NOTHING: ReadonlySet<FaultKind> = new Set([
   'frozen',
   'answers 503',
   'hangs up before the head',
+  'closes idle connections',
 ]);
 
 /** Faults that end a response which has begun. */
 const BREAKS_OFF: ReadonlySet<FaultKind> = new Set(['killed', 'frozen', 'hangs up in the body']);
+
+/** See the limits of engines: haproxy ends a stream of HTTP/2 as if a response without a length were whole. */
+const UNSEEN = 'broken off without a sign, a limit of haproxy over HTTP/2';
 
 /**
  * The fault that explains a failure, or undefined where none does. The rules are those of the edge's promise:
@@ -58,24 +62,33 @@ const BREAKS_OFF: ReadonlySet<FaultKind> = new Set(['killed', 'frozen', 'hangs u
  * a body is sent once; a worker takes its own connections with it and no others; a reload costs nobody anything. An
  * answer that belongs to another request, or ends too soon without looking broken, is never explained.
  */
-export function explanation(visit: Visit, ledger: readonly LedgerEntry[]): FaultKind | undefined {
+export function explanation(
+  visit: Visit,
+  ledger: readonly LedgerEntry[],
+): FaultKind | typeof UNSEEN | undefined {
   const { failure = '' } = visit;
-  if (/^(?:wrong|status 4|body too)/.test(failure)) return undefined;
   const during = ledger.filter(
     ({ from, to }) => from <= visit.until && (to === null || to + AFTERMATH_MS >= visit.at),
   );
+  if (failure === 'body too short' && endsUnseen(visit) && brokenOff(visit, during)) return UNSEEN;
+  if (/^(?:wrong|status 4|body too)/.test(failure)) return undefined;
   const ofProxy = during.find((entry) => excusesConnection(entry, visit));
   if (ofProxy) return ofProxy.kind;
   const here = ({ target }: LedgerEntry): boolean =>
     visit.upstream === undefined || visit.upstream === target;
   if (visit.wish.method === 'POST')
     return during.find((entry) => COSTS_A_POST.has(entry.kind) && here(entry))?.kind;
-  if (visit.status === 200)
-    return during.find((entry) => BREAKS_OFF.has(entry.kind) && visit.upstream === entry.target)?.kind;
+  if (visit.status === 200) return brokenOff(visit, during)?.kind;
   const silent = during.filter(({ kind }) => BEGINS_NOTHING.has(kind));
   // Asked twice, of two that failed.
   return new Set(silent.map(({ target }) => target)).size > 1 ? silent[0]?.kind : undefined;
 }
+
+const endsUnseen = ({ engine, wish }: Visit): boolean =>
+  engine === 'haproxy' && wish.via === 'h2' && wish.method === 'GET' && wish.chunked === true;
+
+const brokenOff = ({ upstream }: Visit, during: readonly LedgerEntry[]): LedgerEntry | undefined =>
+  during.find(({ kind, target }) => BREAKS_OFF.has(kind) && target === upstream);
 
 function excusesConnection({ kind, connections }: LedgerEntry, { from }: Visit): boolean {
   if (kind === 'proxy started again') return true;

@@ -171,6 +171,23 @@ const sizes: readonly ProxyCase[] = [
     orRefused: true,
   },
   {
+    name: 'an upload over HTTP/2 ends with the refusal of its body',
+    world: 'plain',
+    scenario: async (world, id) => {
+      const session = openSession(world);
+      const stream = session.request(
+        { ':method': 'POST', ':path': `/${id}`, 'content-length': String(OVER) },
+        { endStream: false },
+      );
+      const closed = once(stream, 'close');
+      assert.equal((await answerOf(stream)).status, 413);
+      // RFC 9113, section 8.1: RST_STREAM, as the rest of the body is of no use. The session goes on.
+      await closed;
+      assert.equal((await answerOf(session.request({ ':path': `/${id}` }))).status, 200);
+      session.destroy();
+    },
+  },
+  {
     name: 'a target of 8 KB passes',
     request: { send: h1([], { line: `GET ${pathOf(edgeLimits.targetBytes)} HTTP/1.1` }) },
     expectUpstream: { requestLine: `GET ${pathOf(edgeLimits.targetBytes)} HTTP/1.1` },

@@ -65,6 +65,24 @@ describe('a killed worker', () => {
   });
 });
 
+describe('a body that ends too soon without looking broken', () => {
+  const short = (engine: string, chunked: boolean): Visit =>
+    failed('GET', 'body too short', {
+      wish: { id: 'x', via: 'h2', method: 'GET', bytes: 10, chunked },
+      engine,
+      status: 200,
+      upstream: 'us-east-1',
+    });
+  it('is explained over HTTP/2 of haproxy, without a length, by the upstream that broke off', () => {
+    expect(explanation(short('haproxy', true), [fault('hangs up in the body')])).toMatch(/limit of haproxy/);
+    expect(explanation(short('haproxy', true), [fault('slow')])).toBeUndefined();
+  });
+  it('is not explained where a length tells, or by the other engine', () => {
+    expect(explanation(short('haproxy', false), [fault('hangs up in the body')])).toBeUndefined();
+    expect(explanation(short('fastify', true), [fault('hangs up in the body')])).toBeUndefined();
+  });
+});
+
 it.each(['wrong body', 'body too short', 'body too long', 'status 400'])(
   'nothing explains this: %s',
   (failure) => {

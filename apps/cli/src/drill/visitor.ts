@@ -135,8 +135,11 @@ function edgeOf(headers: Dispatcher.ResponseData['headers']): string {
   return edge ?? String(headers['x-region'] ?? 'unknown');
 }
 
+/** Whether the connection ended before an answer came, or before the request was written at all. */
 const isClosed = (error: unknown): boolean =>
-  error instanceof errors.SocketError || ['ECONNRESET', 'EPIPE'].includes(codeOf(error));
+  error instanceof errors.SocketError ||
+  error instanceof errors.ClientDestroyedError ||
+  ['ECONNRESET', 'EPIPE'].includes(codeOf(error));
 
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : '';

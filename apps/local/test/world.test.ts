@@ -1,11 +1,32 @@
+import { execFile } from 'node:child_process';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { listeningSockets, processTree } from '@isochrone/proxy-conformance';
 import type { Tour } from '@isochrone/tours';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { WorldDescription } from '../src/world-description.ts';
 import { type CurlAnswer, curl } from './support/curl.ts';
 import { startWorldProcess, type WorldProcess } from './support/world-process.ts';
+
+const run = promisify(execFile);
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const ISOCHRONE = join(ROOT, 'isochrone');
+
+/** Cities, their documentation networks, and the region that the latency model has for each. */
+const cities = [
+  ['New York', '198.18.1.0', 'us-east-1'],
+  ['San Francisco', '198.18.6.0', 'us-east-1'],
+  ['Sao Paulo', '198.18.17.0', 'us-east-1'],
+  ['London', '198.18.18.0', 'eu-west-1'],
+  ['Frankfurt', '198.18.22.0', 'eu-west-1'],
+  ['Lagos', '198.18.31.0', 'eu-west-1'],
+  ['Mumbai', '198.18.36.0', 'eu-west-1'],
+  ['Singapore', '198.18.38.0', 'ap-southeast-2'],
+  ['Tokyo', '198.18.44.0', 'ap-southeast-2'],
+  ['Sydney', '198.18.48.0', 'ap-southeast-2'],
+] as const;
 
 describe.each(['fastify', 'haproxy'] as const)('the local world with %s at the edge', (engine) => {
   let process: WorldProcess;
@@ -43,6 +64,26 @@ describe.each(['fastify', 'haproxy'] as const)('the local world with %s at the e
       expect(headers.get('x-edge')).toBe(proxy.name);
       expect(headers.get('x-edge-engine')).toBe(engine);
       expect(body).toContain('Start with a date range');
+    }
+  });
+
+  it('sends ten cities to the closest region, by dig, /decisions and explain alike', async () => {
+    const control = new URL(world.sampleSite).origin;
+    const host = new URL(world.publicUrl).hostname;
+    const server = [`@${world.dns.address}`, '-p', String(world.dns.port)];
+    const regionOf = (where: string): string | undefined =>
+      proxies().find(({ address, name }) => where === address || where.startsWith(`${name}.`))?.region;
+    for (const [city, network, region] of cities) {
+      const dug = await run('dig', [...server, `+subnet=${network}/24`, '+short', host]);
+      const decided = await curl(`${control}/decisions?from=${network}`);
+      const explained = await run(ISOCHRONE, ['explain', '--from', city, '--json'], { cwd: ROOT });
+      const [answer] = JSON.parse(explained.stdout).decision.answers;
+      expect([
+        city,
+        regionOf(dug.stdout.trim()),
+        ...JSON.parse(decided.body).addresses.map(regionOf),
+        regionOf(answer.data.instance),
+      ]).toEqual([city, region, region, region]);
     }
   });
 

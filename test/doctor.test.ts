@@ -111,7 +111,7 @@ describe('isochrone doctor in the local world', { timeout: 120_000 }, () => {
     await fetch(`${control}faults`, { method: 'DELETE' });
     const whole = async (): Promise<boolean> => {
       const { regions } = worldSchema.parse(await (await fetch(`${control}world`)).json());
-      return regions.every(({ proxies }) => proxies.every(({ pid }) => pid !== null));
+      return regions.every(({ proxies }) => proxies.every(({ pid, healthy }) => pid !== null && healthy));
     };
     await expect.poll(whole, { timeout: 60_000 }).toBe(true);
   }

@@ -1,10 +1,13 @@
 /** Retries and requests are counted over this time, in seconds. */
 const WINDOW = 10;
 
-/** Retries that the window always has room for: with few requests, a share of them would be none. */
+/**
+ * Retries for each second of the window on top of the share: without them a proxy with few requests, or one that has just
+ * started, could ask hardly anybody again. What Finagle and Linkerd take by default.
+ */
 const FLOOR = 10;
 
-/** Allows retries up to a share of the requests, so that a failing region does not double the load of the next. */
+/** Allows retries up to a share of the requests and a few more, so that a failing region does not double the load of the next. */
 export class RetryBudget {
   /** For each second of the window. */
   readonly #requests = new Float64Array(WINDOW);
@@ -29,7 +32,7 @@ export class RetryBudget {
   left(share: number, now: number): number {
     this.#slot(now);
     if (share === 0) return 0;
-    return Math.max(FLOOR, Math.floor(share * sum(this.#requests))) - sum(this.#retries);
+    return FLOOR * WINDOW + Math.floor(share * sum(this.#requests)) - sum(this.#retries);
   }
 
   #slot(now: number): number {

@@ -8,7 +8,7 @@ import { createNames } from './resolver.ts';
 import { type OpenUpstream, openUpstream, trustOf } from './upstream.ts';
 
 /** How often stalled upstreams are looked for. */
-const WATCH_MS = 250;
+const WATCH_MS = 100;
 
 /** One API that requests may be sent to. */
 export interface Upstream {

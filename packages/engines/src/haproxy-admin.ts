@@ -3,6 +3,8 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { EnginesError } from './errors.ts';
 
+const PATIENCE_MS = 5_000;
+
 /** Files through which a running haproxy is talked to, as its configuration names them. */
 export interface AdminFiles {
   /** `stats socket`: takes commands. */
@@ -38,6 +40,7 @@ export async function askHaproxy(
 ): Promise<string> {
   if (socketPath === undefined) throw unreachable(name, 'its configuration has no stats socket');
   const socket = connect(socketPath);
+  socket.setTimeout(PATIENCE_MS, () => socket.destroy(new Error(`silent for ${PATIENCE_MS} ms`)));
   socket.end(`${command}\n`);
   try {
     return await text(socket);

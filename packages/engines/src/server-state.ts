@@ -3,15 +3,22 @@ const FQDN = 17;
 const PORT = 18;
 
 /**
- * What haproxy knows of its servers (`show servers state`), without those that `config` now has at another name or
- * port: a new process would take both from the state, and the configuration would change nothing.
+ * What haproxy knows of its servers (`show servers state`), as the next process may take it: from there it takes names and
+ * ports too, whatever `config` says. So a server gets the port that it has in `config`, and one that has another name
+ * there is left out.
  */
 export function stateFor(config: string, state: string): string {
-  const isCurrent = (line: string): boolean => {
+  const current = (line: string): readonly string[] => {
     const columns = line.split(' ');
     const fqdn = columns[FQDN];
-    if (fqdn === undefined || fqdn === '-' || line.startsWith('#')) return true;
-    return config.includes(` ${fqdn}:${columns[PORT]} `);
+    if (fqdn === undefined || fqdn === '-' || line.startsWith('#')) return [line];
+    const port = portOf(config, fqdn);
+    return port === undefined ? [] : [columns.with(PORT, port).join(' ')];
   };
-  return state.split('\n').filter(isCurrent).join('\n');
+  return state.split('\n').flatMap(current).join('\n');
+}
+
+function portOf(config: string, fqdn: string): string | undefined {
+  const [, after] = config.split(` ${fqdn}:`, 2);
+  return /^(\d+) /.exec(after ?? '')?.[1];
 }

@@ -19,9 +19,6 @@ const GUARDIAN = fileURLToPath(new URL('./haproxy-guardian.mjs', import.meta.url
 /** A `server-state-file` that says nothing: its version alone. Without one haproxy warns. */
 const NO_SERVER_STATE = '1\n';
 
-/** For connections that learn that they end, each when it next does something. */
-const LEAVE_MS = 1_000;
-
 /** For requests that are under way when a drain ends; `hard-stop-after` of the configuration cuts them off before. */
 const LEAVE_GRACE_MS = 60_000;
 
@@ -56,10 +53,7 @@ export async function startHaproxy(options: StartEngineOptions): Promise<Running
   const stop: RunningEngine['stop'] = async ({ graceMs } = {}) => {
     ask('SIGCONT');
     // SIGUSR1 closes the listeners and lets open requests finish; SIGTERM would cut them off.
-    void inTurn(async () => {
-      await takeLeave(name, files);
-      ask('SIGUSR1');
-    });
+    void inTurn(async () => ask('SIGUSR1'));
     await killLate(guardian.pid, guardian.exited, graceMs);
   };
   const reload = async (): Promise<void> => {
@@ -98,27 +92,6 @@ export async function startHaproxy(options: StartEngineOptions): Promise<Running
     drain: (drainOptions) => inTurn(() => drain(drainOptions)),
     reload: () => inTurn(reload),
   };
-}
-
-/**
- * Lets open connections learn that they end (GOAWAY, `Connection: close`) while requests still pass through: after
- * SIGUSR1 the way from the first half of the process to the other is closed to requests that are yet to come.
- */
-async function takeLeave(name: string, { socket }: AdminFiles): Promise<void> {
-  const deadline = performance.now() + LEAVE_MS;
-  try {
-    await askHaproxy(name, socket, 'shutdown frontend edge');
-    while (performance.now() < deadline && (await sessionsOf(name, socket)) > 0) await sleep(20);
-  } catch (error) {
-    // Who does not answer has nobody to take leave of.
-    if (!(error instanceof EnginesError)) throw error;
-  }
-}
-
-async function sessionsOf(name: string, socket: string | undefined): Promise<number> {
-  const FRONTENDS = 1;
-  const stat = await askHaproxy(name, socket, `show stat edge ${FRONTENDS} -1`);
-  return Number(/^edge,FRONTEND,[^,]*,[^,]*,(\d+),/m.exec(stat)?.[1] ?? 0);
 }
 
 /** What the guardian reports of haproxy: its master's pid, and that this is ready to be told what to do, or has ended. */

@@ -7,7 +7,9 @@ import { refuse } from './answers.ts';
 import { healthRules } from './health.ts';
 import { rememberForLog } from './logging.ts';
 import { endpoint, quotedPath } from './quoting.ts';
+import { responseRules } from './responses.ts';
 import type { Section } from './section.ts';
+import { whileStopping } from './upstreams.ts';
 
 /** What a client must not choose: the edge says these itself, or API Gateway gives them a meaning. */
 const CLIENT_MAY_NOT_SEND = [
@@ -119,6 +121,9 @@ export function edgeFrontend(topology: Topology, instance: ProxyInstance, settin
       '# HTTP/2 connection haproxy 2.6 takes leave when the connection is idle, or when haproxy stops.)',
       `http-after-response set-header connection close if { date(),sub(sess.born) -m int ge ${topology.edge.maxConnectionAge} }`,
       'http-after-response set-header connection close if { nbsrv(drain) eq 0 }',
+      ...responseRules(topology, instance, settings),
+      '# The hops end when haproxy stops, before the connections do.',
+      whileStopping(instance),
       'default_backend origins',
     ],
   };

@@ -27,7 +27,7 @@ export function renderHaproxy(
     defaultsSection(instance),
     edgeFrontend(topology, instance, settings),
     ...plainFrontend(topology, instance, settings),
-    originsBackend(topology, instance, settings, upstreams),
+    originsBackend(instance, settings, upstreams),
     ...upstreams.flatMap((upstream) => [
       hopFrontend(instance, settings, upstream),
       apiBackend(instance, settings, upstream, alone),

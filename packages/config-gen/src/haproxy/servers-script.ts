@@ -7,33 +7,27 @@ export interface ServersScriptPaths {
 }
 
 /**
- * What the life of haproxy needs besides its signals, as a program for bash with socat. `keep`, before a reload, writes
+ * What haproxy needs besides its signals, as a program for bash with socat. `keep`, before a reload, writes
  * what haproxy knows of its servers (`show servers state`, https://docs.haproxy.org/2.6/management.html#9.3) for the next
  * worker, which would otherwise answer 503 until it has resolved their names. The state wins over the configuration, so a
  * server gets the port that it has there now, and one of another name is left out. `forget` lets a fresh start know
- * nothing. `leave`, before SIGUSR1, takes leave of visitors while requests can still pass through the process: the
- * signal ends that for streams that are yet to come on open connections.
+ * nothing.
  */
 export const renderServersScript = ({
   configFile,
   adminSocket,
   stateFile,
 }: ServersScriptPaths): string => `#!/bin/bash
-# Before a reload: keep. Before a start: forget. Before the end: leave.
+# Before a reload: keep. Before a start: forget.
 set -euo pipefail
-ask() { echo "$1" | socat stdio "unix-connect:"${adminSocket}; }
 put() { cat >${stateFile}.new && mv ${stateFile}.new ${stateFile}; }
 case $1 in
   forget) echo 1 | put ;;
   keep)
-    ask 'show servers state' |
+    echo 'show servers state' | socat stdio "unix-connect:"${adminSocket} |
       awk 'NR == FNR { config = config $0 "\\n"; next }
         /^#/ || $18 == "" || $18 == "-" { print; next }
         split(config, parts, " " $18 ":") > 1 { split(parts[2], words, " "); $19 = words[1]; print }' ${configFile} - | put
     ;;
-  leave) ask 'shutdown frontend edge' && sleep ${LEAVE_SECONDS} ;;
 esac
 `;
-
-/** Seconds in which connections learn that they end: each when it next does something. */
-export const LEAVE_SECONDS = 1;

@@ -1,4 +1,4 @@
-import type { ProxyInstance, Topology, Upstream } from '@isochrone/topology';
+import type { ProxyInstance, Upstream } from '@isochrone/topology';
 import { edgeTimeouts } from '../edge-limits.ts';
 import type { EdgeSettings } from '../edge-settings.ts';
 import { instanceName } from '../instance-files.ts';
@@ -6,7 +6,7 @@ import { replaceResponse } from './answers.ts';
 import { hopName } from './hop-name.ts';
 import { upstreamFailureLog } from './logging.ts';
 import { quotedPath } from './quoting.ts';
-import { firstAsked, responseRules } from './responses.ts';
+import { retriedRules } from './responses.ts';
 import type { Section } from './section.ts';
 
 const hop = ({ region }: Upstream): string => `hop_${region}`;
@@ -18,7 +18,6 @@ const api = ({ region }: Upstream): string => `api_${region}`;
  * speaks TLS, never retries.
  */
 export function originsBackend(
-  topology: Topology,
   instance: ProxyInstance,
   settings: EdgeSettings,
   upstreams: readonly Upstream[],
@@ -50,8 +49,7 @@ export function originsBackend(
         'if { status 503 } { res.hdr(x-edge-reason) upstream-unreachable }',
       ),
       replaceResponse('upstream-timeout', 'if { status 503 } { res.hdr(x-edge-reason) upstream-timeout }'),
-      ...(upstreams.length === 1 ? [] : firstAsked(upstreams)),
-      ...responseRules(topology, instance, settings, upstreams.length > 1),
+      ...(upstreams.length === 1 ? [] : retriedRules(upstreams)),
       ...upstreams.map(
         (upstream) =>
           `server ${upstream.region} abns@${hopName(instance, settings, upstream.region)} track ${api(upstream)}/api`,
@@ -59,6 +57,13 @@ export function originsBackend(
     ],
   };
 }
+
+/**
+ * Once haproxy stops, nobody listens at the other end of a hop, or somebody whom a reload gave other servers: what is yet
+ * to come on open connections goes to the region's own API, without a second try.
+ */
+export const whileStopping = ({ region }: ProxyInstance): string =>
+  `use_backend api_${region} if { stopping } { srv_is_up(api_${region}/api) }`;
 
 /** The other end of the hop to one upstream. */
 export function hopFrontend(instance: ProxyInstance, settings: EdgeSettings, upstream: Upstream): Section {

@@ -2,12 +2,13 @@
 # generated from topologies/production.yaml by ./isochrone generate; do not edit
 # Before a reload: keep. Before a start: forget.
 set -euo pipefail
+put() { cat >/run/haproxy/admin.state.new && mv /run/haproxy/admin.state.new /run/haproxy/admin.state; }
 case $1 in
-  forget) echo 1 ;;
+  forget) echo 1 | put ;;
   keep)
     echo 'show servers state' | socat stdio "unix-connect:"/run/haproxy/admin.sock |
       awk 'NR == FNR { config = config $0 "\n"; next }
-        /^#/ || $18 == "" || $18 == "-" || index(config, " " $18 ":" $19 " ")' /etc/haproxy/haproxy.cfg -
+        /^#/ || $18 == "" || $18 == "-" { print; next }
+        split(config, parts, " " $18 ":") > 1 { split(parts[2], words, " "); $19 = words[1]; print }' /etc/haproxy/haproxy.cfg - | put
     ;;
-esac >/run/haproxy/admin.state.new
-mv /run/haproxy/admin.state.new /run/haproxy/admin.state
+esac

@@ -18,7 +18,6 @@ export default defineConfig({
   test: {
     projects: [
       ...folders.map((folder) => project(folder.replace(/^\w+\//, '@isochrone/'), folder)),
-      project('@isochrone/bench', 'bench'),
       project('repository', '.'),
     ],
     maxWorkers: 2,

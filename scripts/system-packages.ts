@@ -1,5 +1,5 @@
 /**
- * What the tests, and with --bench the benchmarks, need from the system: found by its programs, installed with apt-get where that is allowed,
+ * What the tests need from the system: found by its programs, installed with apt-get where that is allowed,
  * and otherwise named together with the command that installs it.
  */
 import { spawnSync } from 'node:child_process';
@@ -32,14 +32,6 @@ export const systemPackages: readonly SystemPackage[] = [
   { name: 'libnss3-tools', programs: ['certutil'], purpose: 'lets the browser trust the local CA' },
 ];
 
-/** What `npm run bench` compares with, and measures by; it goes without those that are missing. */
-const benchPackages: readonly SystemPackage[] = [
-  { name: 'nginx-light', programs: ['nginx'], purpose: 'answers as the API does, and is compared with' },
-  { name: 'caddy', programs: ['caddy'], purpose: 'is compared with' },
-  { name: 'nghttp2-client', programs: ['h2load'], purpose: 'makes load' },
-  { name: 'dnsperf', programs: ['dnsperf'], purpose: 'asks the DNS server as often as it can answer' },
-];
-
 /** Debian keeps daemons in sbin, which an ordinary user's PATH leaves out. */
 export const searchDirectories: readonly string[] = [
   ...(process.env['PATH'] ?? '').split(delimiter).filter((directory) => directory !== ''),
@@ -48,11 +40,8 @@ export const searchDirectories: readonly string[] = [
   '/sbin',
 ];
 
-export function missingPackages(
-  directories: readonly string[],
-  wanted: readonly SystemPackage[] = systemPackages,
-): readonly SystemPackage[] {
-  return wanted.filter(({ programs, works }) => {
+export function missingPackages(directories: readonly string[]): readonly SystemPackage[] {
+  return systemPackages.filter(({ programs, works }) => {
     const paths = programs.flatMap((program) => directories.map((folder) => join(folder, program)));
     const found = paths.find(isProgram);
     if (found === undefined) return true;
@@ -114,12 +103,12 @@ function install(packages: readonly SystemPackage[], prefix: readonly string[]):
 }
 
 /** Makes every system package present; returns one line per problem, empty when all is well. */
-function ensureSystemPackages(wanted: readonly SystemPackage[]): readonly string[] {
-  const missing = missingPackages(searchDirectories, wanted);
+export function ensureSystemPackages(): readonly string[] {
+  const missing = missingPackages(searchDirectories);
   if (missing.length === 0) return [];
   const prefix = installerPrefix(powers());
   if (prefix !== null) install(missing, prefix);
-  const stillMissing = missingPackages(searchDirectories, wanted);
+  const stillMissing = missingPackages(searchDirectories);
   if (stillMissing.length === 0) return [];
   return [
     ...stillMissing.map(
@@ -130,9 +119,8 @@ function ensureSystemPackages(wanted: readonly SystemPackage[]): readonly string
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const wanted = process.argv.includes('--bench') ? [...systemPackages, ...benchPackages] : systemPackages;
-  const problems = ensureSystemPackages(wanted);
+  const problems = ensureSystemPackages();
   for (const problem of problems) console.error(problem);
-  if (problems.length === 0) console.log(`present: ${wanted.map(({ name }) => name).join(', ')}`);
+  if (problems.length === 0) console.log(`present: ${systemPackages.map(({ name }) => name).join(', ')}`);
   process.exitCode = problems.length === 0 ? 0 : 1;
 }

@@ -1,18 +1,12 @@
-/**
- * What the built delivery function takes beside the store's own time, and to be loaded, in milliseconds.
- * Usage: node apps/tour-lambda/bench/delivery.ts [--json]
- */
+// node bench/delivery.ts: what the built delivery function takes beside the store's own time, and to be loaded.
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
 import dynalite from 'dynalite';
 import type { Handler } from '../src/http/handler.ts';
 import { seed } from '../src/seed.ts';
 import { eventOf } from '../test/events.ts';
-
-const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
 
 const CALLS = 2000;
 const LOADS = 15;
@@ -42,10 +36,9 @@ const { handler }: { readonly handler: Handler } = await import(pathToFileURL(bu
 const headers = { 'accept-encoding': 'br' };
 const first = await handler(eventOf({ path: '/acme.js', host: HOST, headers }));
 const etag = String(first.headers?.['etag']);
-const warm = {
-  '200': await measure(headers),
-  '304': await measure({ ...headers, 'if-none-match': etag }),
-};
+console.log(`status ${first.statusCode}, ${first.body?.length} characters of base64`);
+await measure('200', headers);
+await measure('304', { ...headers, 'if-none-match': etag });
 
 const load = `const t = performance.now(); await import(${JSON.stringify(pathToFileURL(bundle).href)}); console.log(performance.now() - t)`;
 const loads = Array.from({ length: LOADS }, () =>
@@ -55,20 +48,12 @@ const loads = Array.from({ length: LOADS }, () =>
     }).stdout,
   ),
 );
-const coldImport = quantiles(loads);
+console.log(`cold import: ${summary(loads)}`);
 database.close();
 database.closeAllConnections();
-if (values.json) {
-  console.log(JSON.stringify({ warm, coldImport }));
-} else {
-  console.log(`status ${first.statusCode}, ${first.body?.length} characters of base64`);
-  for (const [status, { beside, store }] of Object.entries(warm))
-    console.log(`${status}, warm, beside the store: ${inWords(beside)}; the store: ${inWords(store)}`);
-  console.log(`cold import: ${inWords(coldImport)}`);
-}
 
 /** The store's time is what the answer itself says of it, in Server-Timing. */
-async function measure(asked: Readonly<Record<string, string>>) {
+async function measure(what: string, asked: Readonly<Record<string, string>>): Promise<void> {
   const beside: number[] = [];
   const store: number[] = [];
   for (let call = 0; call < CALLS; call += 1) {
@@ -79,15 +64,11 @@ async function measure(asked: Readonly<Record<string, string>>) {
     beside.push(took - db);
     store.push(db);
   }
-  return { beside: quantiles(beside), store: quantiles(store) };
+  console.log(`${what}, warm, beside the store: ${summary(beside)}; the store: ${summary(store)}`);
 }
 
-function quantiles(values: readonly number[]): { readonly p50: number; readonly p99: number } {
+function summary(values: readonly number[]): string {
   const sorted = values.toSorted((a, b) => a - b);
-  const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))] ?? Number.NaN;
-  return { p50: at(0.5), p99: at(0.99) };
-}
-
-function inWords({ p50, p99 }: ReturnType<typeof quantiles>): string {
-  return `p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms`;
+  const at = (share: number) => (sorted[Math.floor(share * (sorted.length - 1))] ?? Number.NaN).toFixed(2);
+  return `p50 ${at(0.5)} ms, p99 ${at(0.99)} ms`;
 }

@@ -1,5 +1,4 @@
 export { ERROR_CODES, ProxyConformanceError, type ProxyConformanceErrorCode } from './errors.ts';
-export { writeBetweenMarkers } from './figures-file.ts';
 export { type Load, type LoadOptions, startLoad } from './load.ts';
 export { type CaseResult, type ProxySuite, runProxySuite, type Skip, type SuiteResult } from './suite.ts';
 export type { UpstreamConnection, UpstreamRequest } from './upstream/requests.ts';

@@ -2,7 +2,7 @@
 import { randomInt } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { writeBetweenMarkers } from '../../src/figures-file.ts';
+import { writeBetweenMarkers } from '../figures-file.ts';
 import { engineNames, interruption, numberFrom, oneOf, runCommand } from '../command-line.ts';
 import { machineText, thisMachine } from '../machine.ts';
 import { soakReport } from './report.ts';

@@ -1,8 +1,8 @@
 /** `npm run outages`: what visitors lose at 200 requests per second while something fails behind the edge, or the edge itself changes. */
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { writeBetweenMarkers } from '../figures-file.ts';
 import { engineNames, interruption, numberFrom, oneOf, runCommand } from '../command-line.ts';
+import { writeBetweenMarkers } from '../figures-file.ts';
 import { machineText, thisMachine } from '../machine.ts';
 import { kinds } from './kinds.ts';
 import { engineTable, type Outage, summaryOf } from './report.ts';

@@ -2,8 +2,8 @@
 import { randomInt } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { writeBetweenMarkers } from '../figures-file.ts';
 import { engineNames, interruption, numberFrom, oneOf, runCommand } from '../command-line.ts';
+import { writeBetweenMarkers } from '../figures-file.ts';
 import { machineText, thisMachine } from '../machine.ts';
 import { soakReport } from './report.ts';
 import { type SoakResult, soak } from './run.ts';

@@ -2,7 +2,7 @@
 
 drain() {
   case $ENGINE in
-    haproxy) echo 'set server drain/flag state maint' | socat stdio "unix-connect:$ADMIN_SOCKET" ;;
+    haproxy) isochrone-servers drain ;;
     fastify) systemctl kill --kill-whom main --signal SIGUSR2 isochrone-edge.service ;;
   esac
 }

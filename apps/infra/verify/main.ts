@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Checks } from './checks.ts';
+import { checkPlannedChanges } from './planned-changes.ts';
 import { preparePython } from './python.ts';
 import { TypeReport } from './report.ts';
 import { cases } from './topologies.ts';
@@ -10,13 +11,16 @@ import { verifyCase } from './verify-case.ts';
 const USAGE = `usage: npm run verify:aws [-- --all] [-- --only TEXT] [-- --keep]
 
   --all        every topology, instead of three of them
-  --only TEXT  those topologies whose name has this in it
+  --only TEXT  those topologies whose name has this in it; "planned changes" for those that a plan tells
   --keep       leave the templates and logs in .isochrone/verify-aws/
 
 Synthesises the stacks, has cfn-lint judge them, deploys them to emulators of AWS on this machine, reads back what stands
-there, and compares. Needs Python 3.10 or newer; makes an environment of its own.
+there, and compares; so with releases, and with what a plan tells of changes. Needs Python 3.10 or newer; makes an environment of its own.
 exit codes: 0 everything passed, 1 something failed, 2 misuse
 `;
+
+/** What `--only` calls the changes of topologies. */
+const PLANS = 'planned changes';
 
 const root = join(import.meta.dirname, '../../..');
 const folder = join(root, '.isochrone/verify-aws');
@@ -28,7 +32,9 @@ async function main(): Promise<number> {
     return 0;
   }
   const chosen = cases.filter(({ name, usual }) => (only === undefined ? all || usual : name.includes(only)));
-  if (chosen.length === 0) throw new TypeError(`no topology has ${JSON.stringify(only)} in its name`);
+  const plans = only === undefined || PLANS.includes(only);
+  if (chosen.length === 0 && !plans)
+    throw new TypeError(`no topology has ${JSON.stringify(only)} in its name`);
   const began = performance.now();
   const python = await preparePython(folder);
   const checks = new Checks();
@@ -43,6 +49,10 @@ async function main(): Promise<number> {
         types,
         folder: join(work, each.name.replaceAll(/\W+/g, '-')),
       });
+    }
+    if (plans) {
+      console.log(`\n${PLANS}`);
+      await checkPlannedChanges({ python, checks, folder: join(work, 'plans') });
     }
   } finally {
     if (!keep) rmSync(work, { recursive: true, force: true });

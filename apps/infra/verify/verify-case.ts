@@ -2,20 +2,21 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type RecordSet, requireTopology, type Topology } from '@isochrone/topology';
-import { buildApp } from '../src/app.ts';
 import { healthCheckParameter } from '../src/names.ts';
-import { readAssembly, type SynthesisedStack } from './assembly.ts';
+import type { SynthesisedStack } from './assembly.ts';
 import { type Checks, expectEqual } from './checks.ts';
 import { type Clients, clientsOf } from './clients.ts';
 import { compareDecisions, DECISIONS } from './decisions.ts';
-import { bootstrap, deployStack, outputsOf, publishAssets, resourceTypesOf } from './deploy.ts';
+import { bootstrap, bucketOf, deployStack, outputsOf, publishAssets, resourceTypesOf } from './deploy.ts';
 import { type Emulator, startEmulator } from './emulator.ts';
 import { checkServices, checkTable } from './live-services.ts';
 import { ElsewhereMaker, typesMadeElsewhere } from './made-elsewhere.ts';
 import { partOf } from './part-of-template.ts';
-import { mustRun, run } from './processes.ts';
+import { run } from './processes.ts';
 import type { Python } from './python.ts';
+import { checkReleases } from './releases.ts';
 import type { TypeReport } from './report.ts';
+import { buildFunctions, synthesise } from './synthesise.ts';
 import type { Case } from './topologies.ts';
 import { createZone, type ReadZone, readZone } from './zone.ts';
 
@@ -27,8 +28,6 @@ export interface Bench {
   readonly folder: string;
 }
 
-const apps = join(import.meta.dirname, '../..');
-
 /** One topology: synthesised, linted, and deployed where it says so. */
 export async function verifyCase({ name, written, deployed }: Case, bench: Bench): Promise<void> {
   const { checks, folder, python } = bench;
@@ -36,33 +35,20 @@ export async function verifyCase({ name, written, deployed }: Case, bench: Bench
   const file = join(folder, 'topology.yaml');
   writeFileSync(file, JSON.stringify(written));
   const topology = requireTopology(JSON.stringify(written), file);
-  await mustRun(process.execPath, [
-    join(apps, 'tour-lambda/build.ts'),
-    '--topology',
-    file,
-    '--out',
-    join(folder, 'functions'),
-  ]);
-  const synthesise = (zoneId: string, outdir: string): readonly SynthesisedStack[] => {
-    buildApp({
+  const functions = join(folder, 'functions');
+  await buildFunctions(file, functions);
+  const stacksFor = (zoneId: string, outdir: string): readonly SynthesisedStack[] =>
+    synthesise({
       topology: { ...topology, hostedZoneId: zoneId },
+      functions,
       outdir: join(folder, outdir),
-      bundles: {
-        functions: {
-          delivery: join(folder, 'functions/delivery'),
-          publishing: join(folder, 'functions/publishing'),
-        },
-        edgeProxy: readFileSync(join(apps, 'edge-proxy/dist/main.mjs')),
-      },
-      judges: outdir === 'stacks' ? ['cdk-nag', 'schemas'] : [],
-    }).synth();
-    return readAssembly(join(folder, outdir));
-  };
+      judged: outdir === 'stacks',
+    });
   const began = performance.now();
   const stacks = await checks.check(
     `${name}: synthesis, with nothing against it by cdk-nag or CloudFormation's schemas`,
     () => {
-      const made = synthesise(topology.hostedZoneId, 'stacks');
+      const made = stacksFor(topology.hostedZoneId, 'stacks');
       expectNoViolations(join(folder, 'stacks/validation-report.json'));
       return made;
     },
@@ -75,9 +61,9 @@ export async function verifyCase({ name, written, deployed }: Case, bench: Bench
     lint(python, stacks),
   );
   if (!deployed) return;
-  await onMinistack(name, topology, (zoneId) => synthesise(zoneId, 'ministack'), bench);
+  await onMinistack(name, topology, (zoneId) => stacksFor(zoneId, 'ministack'), bench);
   if (topology.ingress === 'proxy')
-    await onMoto(name, topology, (zoneId) => synthesise(zoneId, 'moto'), bench);
+    await onMoto(name, topology, (zoneId) => stacksFor(zoneId, 'moto'), bench);
 }
 
 function expectNoViolations(file: string): void {
@@ -98,13 +84,13 @@ async function lint(python: Python, stacks: readonly SynthesisedStack[]): Promis
   if (failed.length > 0) throw new Error(failed.map(({ stdout, stderr }) => stdout + stderr).join(''));
 }
 
-type Synthesise = (zoneId: string) => readonly SynthesisedStack[];
+type StacksFor = (zoneId: string) => readonly SynthesisedStack[];
 
 /** All stacks, by an emulator that takes nearly every resource type and refuses the others as AWS would. */
 async function onMinistack(
   name: string,
   topology: Topology,
-  synthesise: Synthesise,
+  stacksFor: StacksFor,
   bench: Bench,
 ): Promise<void> {
   const { checks, types, python, folder } = bench;
@@ -118,7 +104,7 @@ async function onMinistack(
     };
     const global = of('us-east-1');
     const zoneId = await createZone(global, topology.domain);
-    const stacks = synthesise(zoneId);
+    const stacks = stacksFor(zoneId);
     for (const region of new Set(stacks.map((stack) => stack.region)))
       await bootstrap(of(region), bucketOf(region));
     const makers = new Map(stacks.map(({ id, region }) => [id, new ElsewhereMaker(of(region))]));
@@ -160,6 +146,15 @@ async function onMinistack(
       if (JSON.stringify(await readZone(global, zoneId)) !== JSON.stringify(before))
         throw new Error('the zone is another');
     });
+    await checkReleases(checks, {
+      label: name,
+      topology,
+      topologyFile: join(folder, 'topology.yaml'),
+      functions: join(folder, 'functions'),
+      folder,
+      emulator,
+      clientsOf: of,
+    });
   } finally {
     await emulator.close();
   }
@@ -168,13 +163,13 @@ async function onMinistack(
 const MOTO_TYPES = ['AWS::EC2::EIP', 'AWS::Route53::HealthCheck', 'AWS::Route53::RecordSet'];
 
 /** The names of the edges alone, by an emulator whose CloudFormation takes addresses and health checks. */
-async function onMoto(name: string, topology: Topology, synthesise: Synthesise, bench: Bench): Promise<void> {
+async function onMoto(name: string, topology: Topology, stacksFor: StacksFor, bench: Bench): Promise<void> {
   const { checks, types, python, folder } = bench;
   const emulator = await startEmulator('moto', python, folder);
   try {
     const global = clientsOf(emulator, 'us-east-1');
     const zoneId = await createZone(global, topology.domain);
-    for (const stack of synthesise(zoneId).filter(({ id }) => id.startsWith('Edge'))) {
+    for (const stack of stacksFor(zoneId).filter(({ id }) => id.startsWith('Edge'))) {
       const clients = clientsOf(emulator, stack.region);
       await checks.check(
         `${name}: the addresses, checks and records of ${stack.id} are created by moto`,
@@ -211,8 +206,6 @@ const compare = (
     const questions = compareDecisions(topology, read, asked);
     return `${DECISIONS} clients and states of health, ${questions} questions`;
   });
-
-const bucketOf = (region: string): string => `cdk-hnb659fds-assets-123456789012-${region}`;
 
 /** What whoever deploys passes: an image, and the ids of the health checks that the other stacks put out. */
 function parametersOf(

@@ -19,6 +19,8 @@ const GUARDIAN = fileURLToPath(new URL('./haproxy-guardian.mjs', import.meta.url
 /** A `server-state-file` that says nothing: its version alone. Without one haproxy warns. */
 const NO_SERVER_STATE = '1\n';
 
+const DRAIN = 'set server drain/flag state maint';
+
 /** For requests that are under way when a drain ends; `hard-stop-after` of the configuration cuts them off before. */
 const LEAVE_GRACE_MS = 60_000;
 
@@ -53,7 +55,10 @@ export async function startHaproxy(options: StartEngineOptions): Promise<Running
   const stop: RunningEngine['stop'] = async ({ graceMs } = {}) => {
     ask('SIGCONT');
     // SIGUSR1 closes the listeners and lets open requests finish; SIGTERM would cut them off.
-    void inTurn(async () => ask('SIGUSR1'));
+    void inTurn(async () => {
+      await raiseDrainFlag(name, files);
+      ask('SIGUSR1');
+    });
     await killLate(guardian.pid, guardian.exited, graceMs);
   };
   const reload = async (): Promise<void> => {
@@ -74,7 +79,7 @@ export async function startHaproxy(options: StartEngineOptions): Promise<Running
     await untilReplaced(name, files, former, guardian.exited);
   };
   const drain: RunningEngine['drain'] = async ({ leaveAfterMs } = {}) => {
-    const answer = await askHaproxy(name, files.socket, 'set server drain/flag state maint');
+    const answer = await askHaproxy(name, files.socket, DRAIN);
     if (answer.trim() !== '') throw notDrained(name, answer.trim());
     if (leaveAfterMs === undefined) return;
     const timer = setTimeout(() => void stop({ graceMs: LEAVE_GRACE_MS }), leaveAfterMs);
@@ -92,6 +97,16 @@ export async function startHaproxy(options: StartEngineOptions): Promise<Running
     drain: (drainOptions) => inTurn(() => drain(drainOptions)),
     reload: () => inTurn(reload),
   };
+}
+
+/** Without the flag, requests that are yet to come on open connections would find no way through a haproxy that leaves. */
+async function raiseDrainFlag(name: string, { socket }: AdminFiles): Promise<void> {
+  try {
+    await askHaproxy(name, socket, DRAIN);
+  } catch (error) {
+    // Who does not answer has no such connections.
+    if (!(error instanceof EnginesError)) throw error;
+  }
 }
 
 /** What the guardian reports of haproxy: its master's pid, and that this is ready to be told what to do, or has ended. */

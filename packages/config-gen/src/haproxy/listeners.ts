@@ -9,7 +9,7 @@ import { rememberForLog } from './logging.ts';
 import { endpoint, quotedPath } from './quoting.ts';
 import { responseRules } from './responses.ts';
 import type { Section } from './section.ts';
-import { whileStopping } from './upstreams.ts';
+import { whileLeaving } from './upstreams.ts';
 
 /** What a client must not choose: the edge says these itself, or API Gateway gives them a meaning. */
 const CLIENT_MAY_NOT_SEND = [
@@ -122,8 +122,8 @@ export function edgeFrontend(topology: Topology, instance: ProxyInstance, settin
       `http-after-response set-header connection close if { date(),sub(sess.born) -m int ge ${topology.edge.maxConnectionAge} }`,
       'http-after-response set-header connection close if { nbsrv(drain) eq 0 }',
       ...responseRules(topology, instance, settings),
-      '# The hops end when haproxy stops, before the connections do.',
-      whileStopping(instance),
+      '# The hops end when haproxy leaves, before the connections do.',
+      whileLeaving(instance),
       'default_backend origins',
     ],
   };

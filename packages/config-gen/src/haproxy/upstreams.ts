@@ -59,11 +59,11 @@ export function originsBackend(
 }
 
 /**
- * Once haproxy stops, nobody listens at the other end of a hop, or somebody whom a reload gave other servers: what is yet
- * to come on open connections goes to the region's own API, without a second try.
+ * Once haproxy leaves, nobody listens at the other end of a hop: what is yet to come on open connections goes to the
+ * region's own API, without a second try. After a reload a successor listens there; the flag of a drain tells them apart.
  */
-export const whileStopping = ({ region }: ProxyInstance): string =>
-  `use_backend api_${region} if { stopping } { srv_is_up(api_${region}/api) }`;
+export const whileLeaving = ({ region }: ProxyInstance): string =>
+  `use_backend api_${region} if { stopping } !{ srv_is_up(drain/flag) } { srv_is_up(api_${region}/api) }`;
 
 /** The other end of the hop to one upstream. */
 export function hopFrontend(instance: ProxyInstance, settings: EdgeSettings, upstream: Upstream): Section {

@@ -109,7 +109,16 @@ function wholeBody(stream: ClientHttp2Stream, expectedBytes: number): Readable {
   stream.on('data', (chunk: Buffer) => {
     received += chunk.length;
   });
-  stream.pipe(body);
+  stream.pipe(body, { end: false });
+  let length: number | undefined;
+  stream.once('response', (headers) => {
+    if (headers['content-length'] !== undefined) length = Number(headers['content-length']);
+  });
+  stream.once('end', () => {
+    // RFC 9113, section 8.1.1: malformed, and to be treated as an error, which Node does not always do.
+    if (length !== undefined && received !== length) body.destroy(streamClosed(stream));
+    else body.end();
+  });
   stream.once('close', () => {
     if (received === expectedBytes) body.end();
     else if (!stream.readableEnded) body.destroy(streamClosed(stream));

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   CreateStackCommand,
-  DeleteStackCommand,
   DescribeStackEventsCommand,
   DescribeStackResourcesCommand,
   DescribeStacksCommand,
@@ -144,14 +143,3 @@ export async function outputsOf(
 
 /** Name of the bucket that `cdk bootstrap` makes in a region of the emulators' account. */
 export const bucketOf = (region: string): string => `cdk-hnb659fds-assets-123456789012-${region}`;
-
-/** Deletes the stack, and waits until it is gone. */
-export async function deleteStack(clients: Clients, name: string): Promise<void> {
-  await clients.cloudFormation.send(new DeleteStackCommand({ StackName: name }));
-  for (;;) {
-    const status = await statusOf(clients, name);
-    if (status === undefined || status === 'DELETE_COMPLETE') return;
-    if (status.endsWith('FAILED')) throw new Error(`${name} is ${status}`);
-    await delay(100);
-  }
-}

@@ -15,6 +15,7 @@ import {
   proxyContent,
   stackSettings,
   tourStack,
+  WATCH_STACK,
 } from './deployed.ts';
 import { isSame, type RecordChange } from './dns-diff.ts';
 import { changesOf, flippedChanges, type Sides } from './sides.ts';
@@ -71,6 +72,7 @@ function certificates({ from, to, added, kept }: Sides): readonly Step[] {
       ? [
           step('certificate', `issue the proxies' own *.${to.domain}, and keep it in the replicated secret`, {
             regions: [to.home],
+            stacks: [DATA_STACK],
           }),
         ]
       : []),
@@ -127,7 +129,7 @@ function settings({ from, to, kept }: Sides): readonly Step[] {
   return [
     step('function', `settle how functions run and who is told in ${list(kept)}`, {
       regions: kept,
-      stacks: [...kept.map(tourStack), ...edges, ...(alarmed ? ['Watch'] : [])],
+      stacks: [...kept.map(tourStack), ...edges, ...(alarmed ? [WATCH_STACK] : [])],
     }),
   ];
 }
@@ -204,7 +206,7 @@ function healthChecks({ diff }: Sides): readonly Step[] {
   const changes = diff.healthChecks
     .filter(({ action }) => action !== 'delete')
     .toSorted((a, b) => rank(a.check.kind) - rank(b.check.kind));
-  return [...Map.groupBy(changes, ({ check }) => check.owner)].map(([region, healthChecks]) => {
+  const watched = [...Map.groupBy(changes, ({ check }) => check.owner)].map(([region, healthChecks]) => {
     const replaced = healthChecks.some(({ action }) => action === 'replace');
     return step('health', `watch ${list(healthChecks.map(({ check }) => check.id))}`, {
       regions: [region],
@@ -213,6 +215,12 @@ function healthChecks({ diff }: Sides): readonly Step[] {
       ...(replaced ? { note: 'the new checks count as healthy until they know better' } : {}),
     });
   });
+  const others = changes.filter(({ action }) => action !== 'update').map(({ check }) => check.id);
+  if (others.length === 0) return watched;
+  return [
+    ...watched,
+    step('health', `tell somebody when one is unhealthy: ${list(others)}`, { stacks: [WATCH_STACK] }),
+  ];
 }
 
 const rank = (kind: 'https' | 'calculated'): number => (kind === 'https' ? 0 : 1);

@@ -12,6 +12,8 @@ import {
 export const tourStack = (region: RegionName): string => `Tour-${region}`;
 export const edgeStack = (region: RegionName): string => `Edge-${region}`;
 export const DATA_STACK = 'Data';
+/** Alarms on health checks, which Route 53 keeps the figures of in one region. */
+export const WATCH_STACK = 'Watch';
 
 /** API Gateway custom domains of one region. */
 export function customDomains(topology: Topology, region: RegionName): readonly string[] {

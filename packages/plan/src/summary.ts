@@ -1,5 +1,13 @@
 import type { RegionName, Topology } from '@isochrone/topology';
-import { bundleContent, instancesOf, machineContent, proxyContent, regionsOf } from './deployed.ts';
+import {
+  bundleContent,
+  DATA_STACK,
+  instancesOf,
+  machineContent,
+  proxyContent,
+  regionsOf,
+  WATCH_STACK,
+} from './deployed.ts';
 import { diffDns, isSame } from './dns-diff.ts';
 import type { Sides } from './sides.ts';
 import type { Step } from './step.ts';
@@ -126,9 +134,9 @@ function stacksOf(topology: Topology | null): readonly string[] {
   if (topology === null) return [];
   const regions = regionsOf(topology);
   return [
-    'Data',
+    DATA_STACK,
     ...regions.map((region) => `Tour-${region}`),
     ...(topology.ingress === 'proxy' ? regions.map((region) => `Edge-${region}`) : []),
-    'Watch',
+    WATCH_STACK,
   ];
 }

@@ -1,6 +1,6 @@
 import { publicHostname, type RegionName } from '@isochrone/topology';
 import { byRegion, forgetsThePublicName, inRegions, releases, tourOrEdge } from './build-up.ts';
-import { customDomains, DATA_STACK, edgeStack, instancesOf, tourStack } from './deployed.ts';
+import { customDomains, DATA_STACK, edgeStack, instancesOf, tourStack, WATCH_STACK } from './deployed.ts';
 import type { RecordChange } from './dns-diff.ts';
 import { changesOf, type Sides } from './sides.ts';
 import { type Step, step, theNames } from './step.ts';
@@ -111,13 +111,16 @@ function watching({ diff }: Sides): readonly Step[] {
   const changes = diff.healthChecks
     .filter(({ action }) => action === 'delete')
     .toSorted((a, b) => Number(a.check.kind === 'https') - Number(b.check.kind === 'https'));
-  return [...Map.groupBy(changes, ({ check }) => check.owner)].map(([region, healthChecks]) =>
+  if (changes.length === 0) return [];
+  const gone = changes.map(({ check }) => check.id).join(', ');
+  const unwatched = [...Map.groupBy(changes, ({ check }) => check.owner)].map(([region, healthChecks]) =>
     step('health', `watch no more ${healthChecks.map(({ check }) => check.id).join(', ')}`, {
       regions: [region],
       stacks: [tourOrEdge(healthChecks[0]?.check.id ?? '', region)],
       healthChecks,
     }),
   );
+  return [step('health', `end the alarms on ${gone}`, { stacks: [WATCH_STACK] }), ...unwatched];
 }
 
 function names(sides: Sides): readonly Step[] {
@@ -177,7 +180,12 @@ function functions({ to, removed, kept }: Sides, from: From): readonly Step[] {
       }),
     ]),
     ...(from.ingress === 'proxy' && to.ingress === 'direct'
-      ? [step('certificate', `retire the proxies' own *.${from.domain}`, { regions: [from.home] })]
+      ? [
+          step('certificate', `retire the proxies' own *.${from.domain}`, {
+            regions: [from.home],
+            stacks: [DATA_STACK],
+          }),
+        ]
       : []),
   ];
 }

@@ -63,9 +63,10 @@ const changes: readonly Change[] = [
 const MOTO_TYPES = ['AWS::EC2::EIP', 'AWS::Route53::HealthCheck', 'AWS::Route53::RecordSet'];
 
 /**
- * What `./isochrone plan` says of a change, beside what a deployment before it and one after it leave in an emulator of
- * AWS: which stacks there are and whose template is another, and each record of the edges' stacks, which moto's
- * CloudFormation makes by itself. Both are deployed from nothing: an update of one record there takes its siblings along.
+ * What `./isochrone plan` says of a change, beside what differs between a deployment before it and one after it: stacks by
+ * their templates, and, read back from an emulator of AWS, the names of the edges' record sets and the number of their
+ * health checks, which moto's CloudFormation makes by itself. Both are deployed from nothing: an update of one record
+ * there takes its siblings along, so that updates in place are not shown.
  */
 export async function checkPlannedChanges({ python, checks, folder }: ChangesBench): Promise<void> {
   mkdirSync(folder, { recursive: true });
@@ -105,7 +106,8 @@ interface DeploymentOptions {
 }
 
 async function deployed({ emulator, folder, written }: DeploymentOptions): Promise<Deployment> {
-  await fetch(`${emulator.endpoint}/moto-api/reset`, { method: 'POST' });
+  const reset = await fetch(`${emulator.endpoint}/moto-api/reset`, { method: 'POST' });
+  if (!reset.ok) throw new Error(`moto does not forget: status ${reset.status}`);
   const global = clientsOf(emulator, 'us-east-1');
   const zoneId = await createZone(global, written.domain);
   mkdirSync(folder, { recursive: true });
@@ -130,7 +132,7 @@ const recordSchema = z.object({
   routing: z.object({ setIdentifier: z.string().optional() }),
   target: z.object({ kind: z.string() }),
 });
-const action = z.enum(['create', 'update', 'delete']);
+const action = z.enum(['create', 'update', 'replace', 'delete']);
 const planSchema = z.object({
   summary: z.object({
     stacks: z.object({

@@ -23,7 +23,9 @@ export async function bench(options: BenchOptions): Promise<Results> {
   const { signal } = options;
   const began = performance.now();
   const wants = (part: Part): boolean => options.parts.includes(part) && !signal.aborted;
-  const field = contenders.filter(({ id }) => options.contenders.includes(id));
+  const field = options.parts.some((part) => part !== 'beside' && part !== 'profile')
+    ? contenders.filter(({ id }) => options.contenders.includes(id))
+    : [];
   const proxies = await onStage(async (stage) => {
     const chosen = scenarios.filter(({ id }) => wants(id));
     const rows = await runRounds(stage, field, {

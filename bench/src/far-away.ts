@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Endpoint } from '@isochrone/config-gen';
-import { loopbackAddress } from '@isochrone/proxy-conformance';
 import type { Contender } from './contenders/contender.ts';
 import { untilServing } from './correctness.ts';
 import { BenchError } from './errors.ts';
-import { openVisitor } from './load/visit.ts';
+import { openVisitor, type Visit, type Visitor } from './load/visit.ts';
 import type { FarAwayTimes } from './results.ts';
 import { startFarAway } from './stage/far-away.ts';
 import { API_HOST, SCRIPT_PATH } from './stage/names.ts';
@@ -29,7 +28,8 @@ export async function runFarAway(
   contenders: readonly Contender[],
   { requests, silences, signal, onProgress }: FarAwayOptions,
 ): Promise<{ readonly floor: Spread; readonly times: ReadonlyMap<string, FarAwayTimes> }> {
-  const address = loopbackAddress();
+  // The names of the APIs lead to this address already.
+  const { address } = stage.upstream;
   const relay = await startFarAway({ address, port: 0 }, stage.upstream, ROUND_TRIP_MS);
   const upstream: Endpoint = { address, port: relay.port };
   const running: Running[] = [];
@@ -88,7 +88,7 @@ async function kept(at: Endpoint, ca: string, requests: number, host?: string): 
   });
   try {
     const times: number[] = [];
-    while (times.length < requests) times.push((await visitor.get(SCRIPT_PATH)).requestTtfbMs);
+    while (times.length < requests) times.push((await right(visitor)).requestTtfbMs);
     return times;
   } finally {
     visitor.close();
@@ -100,12 +100,25 @@ async function fresh(at: Endpoint, ca: string, requests: number): Promise<readon
   while (times.length < requests) {
     const visitor = await openVisitor(at, { ca, protocols: ['http/1.1'] });
     try {
-      times.push((await visitor.get(SCRIPT_PATH)).ttfbMs);
+      times.push((await right(visitor)).ttfbMs);
     } finally {
       visitor.close();
     }
   }
   return times;
+}
+
+/** @throws BenchError BENCH_TOOL_FAILED: an error comes quickly, and must not count as an answer. */
+async function right(visitor: Visitor): Promise<Visit> {
+  const visit = await visitor.get(SCRIPT_PATH);
+  if (visit.status === 200) return visit;
+  throw new BenchError(
+    'BENCH_TOOL_FAILED',
+    `an answer with status ${visit.status} from an API that is far away`,
+    {
+      hint: 'the contender may need longer than 5 s to learn where its API is',
+    },
+  );
 }
 
 /** From the request, on a connection that was made just before. */

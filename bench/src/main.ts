@@ -16,8 +16,6 @@ import { judge, targets } from './targets.ts';
 const DOCUMENT = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url));
 const CHARTS = fileURLToPath(new URL('../../docs/benchmarks/', import.meta.url));
 
-process.exitCode = await run();
-
 async function run(): Promise<0 | 1 | 2> {
   try {
     const options = readOptions(process.argv.slice(2));
@@ -91,3 +89,5 @@ function complain<T extends 1 | 2>(words: string, exitCode: T): T {
 /** What `parseArgs` says of an unknown option. */
 const isParseError = (error: unknown): error is Error =>
   error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS_');
+
+process.exitCode = await run();

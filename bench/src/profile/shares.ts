@@ -63,7 +63,7 @@ const nativePart = (name: string): string =>
 function nodePart(url: string): string {
   const name = url.replace(/^node:(internal\/)?/, '');
   if (/^_?http|^https/.test(name)) return 'node:http';
-  if (/^streams?\b|^stream/.test(name)) return 'node:stream';
+  if (/^streams?(\/|$)/.test(name)) return 'node:stream';
   if (/tls/.test(name)) return 'node:tls';
   if (/^net$|stream_base/.test(name)) return 'node:net';
   if (/process\/task_queues|async_hooks|timers|promise_hooks/.test(name))

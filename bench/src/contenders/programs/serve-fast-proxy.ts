@@ -8,7 +8,11 @@ export function serveFastProxy(options: fastProxy.FastProxyOptions): void {
   const { proxy } = fastProxy({ base: site.upstream, ...options });
   createServer(tlsOf(site), (request, response) =>
     proxy(request, response, request.url ?? '/', {
-      rewriteRequestHeaders: (_request, headers) => ({ ...headers, host: site.apiHost }),
+      // It would hand the client's `Connection: close` on, and with it the connection to the API.
+      rewriteRequestHeaders: (_request, { connection: _, ...headers }) => ({
+        ...headers,
+        host: site.apiHost,
+      }),
     }),
   ).listen(site.bind.port, site.bind.address);
 }

@@ -1,11 +1,15 @@
 import { existsSync, readdirSync } from 'node:fs';
+import { basename } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
-const folders = ['packages', 'apps'].flatMap((parent) =>
-  readdirSync(parent)
-    .map((child) => `${parent}/${child}`)
-    .filter((folder) => existsSync(`${folder}/test`)),
-);
+const folders = [
+  'bench',
+  ...['packages', 'apps'].flatMap((parent) =>
+    readdirSync(parent)
+      .map((child) => `${parent}/${child}`)
+      .filter((folder) => existsSync(`${folder}/test`)),
+  ),
+];
 
 /** `extends` hands the timeouts on; a project named by its folder alone would have vitest's own. */
 const project = (name: string, root: string) => ({
@@ -17,7 +21,7 @@ const project = (name: string, root: string) => ({
 export default defineConfig({
   test: {
     projects: [
-      ...folders.map((folder) => project(folder.replace(/^\w+\//, '@isochrone/'), folder)),
+      ...folders.map((folder) => project(`@isochrone/${basename(folder)}`, folder)),
       project('repository', '.'),
     ],
     maxWorkers: 2,

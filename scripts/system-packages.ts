@@ -1,5 +1,5 @@
 /**
- * What the tests need from the system: found by its programs, installed with apt-get where that is allowed,
+ * What the tests need from the system (with the argument `bench`, what `npm run bench` needs): found by its programs, installed with apt-get where that is allowed,
  * and otherwise named together with the command that installs it.
  */
 import { spawnSync } from 'node:child_process';
@@ -32,6 +32,16 @@ export const systemPackages: readonly SystemPackage[] = [
   { name: 'libnss3-tools', programs: ['certutil'], purpose: 'lets the browser trust the local CA' },
 ];
 
+/** Whom the edges are compared with, and what loads them. */
+export const benchPackages: readonly SystemPackage[] = [
+  { name: 'haproxy', programs: ['haproxy'], purpose: "runs the generated haproxy.cfg and the story's" },
+  { name: 'nginx-light', programs: ['nginx'], purpose: 'stands for the APIs, and is compared with' },
+  { name: 'caddy', programs: ['caddy'], purpose: 'is compared with' },
+  { name: 'nghttp2-client', programs: ['h2load'], purpose: 'loads over HTTP/1.1 and HTTP/2' },
+  { name: 'hey', programs: ['hey'], purpose: 'loads with new connections' },
+  { name: 'dnsperf', programs: ['dnsperf'], purpose: 'loads the DNS server' },
+];
+
 /** Debian keeps daemons in sbin, which an ordinary user's PATH leaves out. */
 export const searchDirectories: readonly string[] = [
   ...(process.env['PATH'] ?? '').split(delimiter).filter((directory) => directory !== ''),
@@ -40,8 +50,11 @@ export const searchDirectories: readonly string[] = [
   '/sbin',
 ];
 
-export function missingPackages(directories: readonly string[]): readonly SystemPackage[] {
-  return systemPackages.filter(({ programs, works }) => {
+export function missingPackages(
+  directories: readonly string[],
+  among: readonly SystemPackage[] = systemPackages,
+): readonly SystemPackage[] {
+  return among.filter(({ programs, works }) => {
     const paths = programs.flatMap((program) => directories.map((folder) => join(folder, program)));
     const found = paths.find(isProgram);
     if (found === undefined) return true;
@@ -102,13 +115,13 @@ function install(packages: readonly SystemPackage[], prefix: readonly string[]):
   if (!run(...installation) && run('apt-get', 'update', ...options)) run(...installation);
 }
 
-/** Makes every system package present; returns one line per problem, empty when all is well. */
-export function ensureSystemPackages(): readonly string[] {
-  const missing = missingPackages(searchDirectories);
+/** Makes every package present; returns one line per problem, empty when all is well. */
+export function ensureSystemPackages(among: readonly SystemPackage[] = systemPackages): readonly string[] {
+  const missing = missingPackages(searchDirectories, among);
   if (missing.length === 0) return [];
   const prefix = installerPrefix(powers());
   if (prefix !== null) install(missing, prefix);
-  const stillMissing = missingPackages(searchDirectories);
+  const stillMissing = missingPackages(searchDirectories, among);
   if (stillMissing.length === 0) return [];
   return [
     ...stillMissing.map(
@@ -119,8 +132,9 @@ export function ensureSystemPackages(): readonly string[] {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const problems = ensureSystemPackages();
+  const wanted = process.argv[2] === 'bench' ? benchPackages : systemPackages;
+  const problems = ensureSystemPackages(wanted);
   for (const problem of problems) console.error(problem);
-  if (problems.length === 0) console.log(`present: ${systemPackages.map(({ name }) => name).join(', ')}`);
+  if (problems.length === 0) console.log(`present: ${wanted.map(({ name }) => name).join(', ')}`);
   process.exitCode = problems.length === 0 ? 0 : 1;
 }

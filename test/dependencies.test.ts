@@ -5,6 +5,13 @@ import { repositoryFiles, root, type WorkspacePackage, workspacePackages } from 
 
 /** What each package may import of ours. A package that is not listed may import nothing of ours. */
 const allowedImports: Readonly<Record<string, readonly string[]>> = {
+  '@isochrone/bench': [
+    '@isochrone/config-gen',
+    '@isochrone/engines',
+    '@isochrone/plan',
+    '@isochrone/proxy-conformance',
+    '@isochrone/topology',
+  ],
   '@isochrone/config-gen': ['@isochrone/topology'],
   '@isochrone/plan': ['@isochrone/routing', '@isochrone/topology'],
   '@isochrone/proxy-conformance': [

@@ -8,10 +8,10 @@ const errorsModule = z.object({ ERROR_CODES: z.array(z.string()) });
 
 const parts = await Promise.all(
   repositoryFiles()
-    .filter((file) => /^(packages|apps)\/[^/]+\/src\/errors\.ts$/.test(file))
+    .filter((file) => /^((packages|apps)\/[^/]+|bench)\/src\/errors\.ts$/.test(file))
     .map(async (file) => {
       const { ERROR_CODES: codes } = errorsModule.parse(await import(join(root, file)));
-      return { file, folder: file.split('/')[1] ?? '', codes };
+      return { file, folder: file.split('/').at(-3) ?? '', codes };
     }),
 );
 

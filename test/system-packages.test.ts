@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import {
+  benchPackages,
   installCommand,
   installerPrefix,
   missingPackages,
@@ -35,6 +36,14 @@ describe('system packages', () => {
     expect(missingPackages([folder]).map(({ name }) => name)).not.toContain('python3-venv');
     writeFileSync(join(folder, 'python3'), '#!/bin/sh\nexit 1\n');
     expect(missingPackages([folder]).map(({ name }) => name)).toContain('python3-venv');
+  });
+
+  it('are others for the benchmarks', () => {
+    const missing = missingPackages(
+      [folderWith('nginx', 'haproxy', 'h2load', 'hey', 'dnsperf')],
+      benchPackages,
+    );
+    expect(missing.map(({ name }) => name)).toEqual(['caddy']);
   });
 
   it('are looked for in the folder of daemons, which a PATH may leave out', () => {

@@ -33,6 +33,7 @@ export const workspacePackages: readonly WorkspacePackage[] = [
       .map((child) => `${parent}/${child}`)
       .filter((folder) => existsSync(join(root, folder, 'package.json'))),
   ),
+  'bench',
   'topologies',
 ].map((folder) => ({ folder, manifest: readManifest(folder) }));
 

@@ -1,5 +1,5 @@
-import { ConfigGenError } from '@isochrone/config-gen';
-import { RoutingError } from '@isochrone/routing';
+import type { ConfigGenError } from '@isochrone/config-gen';
+import type { RoutingError } from '@isochrone/routing';
 import { CommanderError } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { CliError } from './errors.ts';
@@ -33,15 +33,23 @@ async function run(): Promise<ExitCode> {
       if (asJson) complain('CLI_USAGE', error.message.replace(/^error: /, ''), 'see ./isochrone --help');
       return misuse;
     }
-    if (!(error instanceof CliError || error instanceof ConfigGenError || error instanceof RoutingError)) {
-      throw error;
-    }
-    const { code, message, hint } = error;
+    const { code, message, hint } = await expected(error);
     if (asJson) complain(code, message, hint);
     else process.stderr.write(`${code} ${message}\n  ${hint}\n`);
     return code === 'CLI_USAGE' ? misuse : exitCodes.problems;
   }
   return exitCode;
+}
+
+/** The error, where it is one to be told without a stack. Other packages' classes are loaded only here, where one may matter. */
+async function expected(error: unknown): Promise<CliError | ConfigGenError | RoutingError> {
+  if (error instanceof CliError) return error;
+  const [{ ConfigGenError }, { RoutingError }] = await Promise.all([
+    import('@isochrone/config-gen'),
+    import('@isochrone/routing'),
+  ]);
+  if (error instanceof ConfigGenError || error instanceof RoutingError) return error;
+  throw error;
 }
 
 function complain(code: string, message: string, hint: string): void {

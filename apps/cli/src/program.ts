@@ -1,20 +1,12 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { type DoctorOptions, doctor } from './commands/doctor.ts';
-import { drill } from './commands/drill.ts';
-import { type ExplainOptions, explain } from './commands/explain.ts';
-import { generate } from './commands/generate.ts';
-import { type PlanOptions, plan } from './commands/plan.ts';
-import {
-  type ReleaseCommandOptions,
-  releaseCommand,
-  rollbackCommand,
-  rollCommand,
-  type WaveOptions,
-} from './commands/release.ts';
-import { validate } from './commands/validate.ts';
+// Of a command only its types: its code is loaded when it runs, so that --help need not wait for all of them.
+import type { DoctorOptions } from './commands/doctor.ts';
+import type { ExplainOptions } from './commands/explain.ts';
+import type { PlanOptions } from './commands/plan.ts';
+import type { ReleaseCommandOptions, WaveOptions } from './commands/release.ts';
 import { CliError } from './errors.ts';
 import type { Outcome } from './outcome.ts';
-import { waves } from './release/waves.ts';
+import { waves } from './release/wave.ts';
 import { topologyFile } from './topology-file.ts';
 import { addTourCommands } from './tour-program.ts';
 
@@ -55,9 +47,10 @@ export function createProgram(version: string, tell: (outcome: Outcome, asJson: 
         './isochrone validate --json | jq .files[].problems',
       ),
     )
-    .action((files: readonly string[], { topology, json }: CommonOptions) => {
+    .action(async (files: readonly string[], { topology, json }: CommonOptions) => {
       const named = topology === undefined ? files : [...files, topology];
       const all = named.length === 0 ? [topologyFile()] : named.map((file) => topologyFile(file));
+      const { validate } = await import('./commands/validate.ts');
       tell(validate(all), json === true);
     });
 
@@ -75,7 +68,7 @@ export function createProgram(version: string, tell: (outcome: Outcome, asJson: 
       ),
     )
     .action(
-      (
+      async (
         file: string | undefined,
         options: CommonOptions & { readonly out?: string; readonly check?: true },
       ) => {
@@ -85,6 +78,7 @@ export function createProgram(version: string, tell: (outcome: Outcome, asJson: 
             hint: 'name one; FILE and --topology FILE mean the same',
           });
         }
+        const { generate } = await import('./commands/generate.ts');
         tell(generate(topologyFile(file ?? topology), { out, check: check === true }), json === true);
       },
     );
@@ -118,9 +112,12 @@ export function createProgram(version: string, tell: (outcome: Outcome, asJson: 
         './isochrone explain --from 198.51.100.7 --down proxy1-eu-west-1-fast --down proxy2-eu-west-1-fast',
       ),
     )
-    .action((name: string | undefined, { topology, json, ...options }: CommonOptions & ExplainOptions) => {
-      tell(explain(topologyFile(topology), { name, ...options }), json === true);
-    });
+    .action(
+      async (name: string | undefined, { topology, json, ...options }: CommonOptions & ExplainOptions) => {
+        const { explain } = await import('./commands/explain.ts');
+        tell(explain(topologyFile(topology), { name, ...options }), json === true);
+      },
+    );
 
   withCommonOptions(program.command('doctor'), 'what should be there (default: topologies/production.yaml)')
     .description(
@@ -155,6 +152,7 @@ export function createProgram(version: string, tell: (outcome: Outcome, asJson: 
         ...options
       }: CommonOptions & Omit<DoctorOptions, 'world'> & { readonly world?: string | true }) => {
         const control = world === true ? 'http://127.0.0.1:4400' : world;
+        const { doctor } = await import('./commands/doctor.ts');
         tell(await doctor(topologyFile(topology), { ...options, world: control }), json === true);
       },
     );
@@ -180,7 +178,8 @@ export function createProgram(version: string, tell: (outcome: Outcome, asJson: 
         .map((line) => `  ${line}`)
         .join('\n')}\n\nExit codes: 0 nothing changes, 1 problems or misuse, 2 changes, 3 refused.`,
     )
-    .action(({ json, ...options }: PlanOptions & Pick<CommonOptions, 'json'>) => {
+    .action(async ({ json, ...options }: PlanOptions & Pick<CommonOptions, 'json'>) => {
+      const { plan } = await import('./commands/plan.ts');
       tell(plan(options), json === true);
     });
 
@@ -197,6 +196,7 @@ export function createProgram(version: string, tell: (outcome: Outcome, asJson: 
       ),
     )
     .action(async ({ topology, json, ...options }: CommonOptions & Omit<ReleaseCommandOptions, 'say'>) => {
+      const { releaseCommand } = await import('./commands/release.ts');
       tell(await releaseCommand(topologyFile(topology), { ...options, say: progress(json) }), json === true);
     });
 
@@ -207,6 +207,7 @@ export function createProgram(version: string, tell: (outcome: Outcome, asJson: 
       examples('./isochrone rollback --region eu-west-1', './isochrone rollback --dry-run'),
     )
     .action(async ({ topology, json, ...options }: CommonOptions & Omit<WaveOptions, 'say'>) => {
+      const { rollbackCommand } = await import('./commands/release.ts');
       tell(await rollbackCommand(topologyFile(topology), { ...options, say: progress(json) }), json === true);
     });
 
@@ -224,6 +225,7 @@ export function createProgram(version: string, tell: (outcome: Outcome, asJson: 
         json,
         ...options
       }: CommonOptions & Omit<WaveOptions, 'say'> & { readonly force?: true; readonly patience: number }) => {
+        const { rollCommand } = await import('./commands/release.ts');
         tell(await rollCommand(topologyFile(topology), { ...options, say: progress(json) }), json === true);
       },
     );
@@ -252,6 +254,7 @@ export function createProgram(version: string, tell: (outcome: Outcome, asJson: 
       ),
     )
     .action(async ({ scenario, control, figures, json }: DrillCommandOptions) => {
+      const { drill } = await import('./commands/drill.ts');
       tell(await drill({ scenarios: scenario, control, figures, say: progress(json) }), json === true);
     });
 

@@ -1,14 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { createAccount } from './commands/account.ts';
-import {
-  listTours,
-  previewTour,
-  pushTour,
-  type Release,
-  type ReleaseOptions,
-  releaseTour,
-  showTour,
-} from './commands/tour.ts';
+import type { Release, ReleaseOptions } from './commands/tour.ts';
 import type { Outcome } from './outcome.ts';
 import type { ApiOptions } from './publishing/client.ts';
 import { topologyFile } from './topology-file.ts';
@@ -50,6 +41,7 @@ export function addTourCommands(
     )
     .action(async (name: string, options: AccountCommandOptions) => {
       const { json, topology, ...more } = options;
+      const { createAccount } = await import('./commands/account.ts');
       tell(await createAccount({ account: name, topology: topologyFile(topology), ...more }), json === true);
     });
 
@@ -57,21 +49,26 @@ export function addTourCommands(
   withApi(tour.command('list'))
     .description('every tour, and where it is live')
     .addHelpText('after', examples('./isochrone tour list', './isochrone tour list --json | jq .tours[].id'))
-    .action(async ({ json, ...api }: ApiOptions & Json) => tell(await listTours(api), json === true));
+    .action(async ({ json, ...api }: ApiOptions & Json) => {
+      const { listTours } = await import('./commands/tour.ts');
+      tell(await listTours(api), json === true);
+    });
   withApi(tour.command('show'))
     .argument('<id>', 'id of the tour')
     .description('the draft of a tour, as a document that push takes')
     .addHelpText('after', examples('./isochrone tour show tour_01JD3Q8ZB4W6E5R7T9Y2XKVNMC > tour.json'))
-    .action(async (id: string, { json, ...api }: ApiOptions & Json) =>
-      tell(await showTour(api, id), json === true),
-    );
+    .action(async (id: string, { json, ...api }: ApiOptions & Json) => {
+      const { showTour } = await import('./commands/tour.ts');
+      tell(await showTour(api, id), json === true);
+    });
   withApi(tour.command('push'))
     .argument('<file>', 'a tour, as JSON')
     .description('store a document as the draft of its tour; what is live stays live')
     .addHelpText('after', examples('./isochrone tour push tour.json'))
-    .action(async (file: string, { json, ...api }: ApiOptions & Json) =>
-      tell(await pushTour(api, file), json === true),
-    );
+    .action(async (file: string, { json, ...api }: ApiOptions & Json) => {
+      const { pushTour } = await import('./commands/tour.ts');
+      tell(await pushTour(api, file), json === true);
+    });
 
   const releases = [
     ['publish', 'make the draft of a tour live'],
@@ -94,9 +91,10 @@ export function addTourCommands(
     .description('make a token that shows the draft, for an hour')
     .option('--env <environment>', 'whose themes and settings it has', 'production')
     .addHelpText('after', examples('./isochrone tour preview tour_01JD3Q8ZB4W6E5R7T9Y2XKVNMC'))
-    .action(async (id: string, { json, env, ...api }: ApiOptions & Json & { readonly env: string }) =>
-      tell(await previewTour({ ...api, environment: env }, id), json === true),
-    );
+    .action(async (id: string, { json, env, ...api }: ApiOptions & Json & { readonly env: string }) => {
+      const { previewTour } = await import('./commands/tour.ts');
+      tell(await previewTour({ ...api, environment: env }, id), json === true);
+    });
 }
 
 interface AccountCommandOptions extends Json {
@@ -116,6 +114,7 @@ const release =
   (tell: Tell, releaseOf: (options: ReleaseCommandOptions) => Release) =>
   async (id: string, options: ReleaseCommandOptions): Promise<void> => {
     const { json, env: environment, to: _, ...more } = options;
+    const { releaseTour } = await import('./commands/tour.ts');
     tell(await releaseTour({ ...more, environment }, id, releaseOf(options)), json === true);
   };
 

@@ -149,11 +149,11 @@ async function killedAfter(subject: ReleaseSubject, folder: string, line: string
   const args = ['release', '--topology', subject.topologyFile, '--bundle', folder];
   const child = spawn(ISOCHRONE, args, {
     env: environmentOf(subject),
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', 'pipe', 'ignore'],
     detached: true,
   });
   const said: string[] = [];
-  for await (const each of createInterface({ input: child.stderr })) {
+  for await (const each of createInterface({ input: child.stdout })) {
     said.push(each);
     if (!each.startsWith(line)) continue;
     // Its shell and all.

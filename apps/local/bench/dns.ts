@@ -1,6 +1,6 @@
 /**
  * Measures the DNS server with dnsperf (Debian: apt-get install dnsperf): how many queries it answers in a second of
- * one core's time, over the production topology. Usage: npm run bench:dns [-- SECONDS]
+ * one core's time, over the production topology. Usage: npm run bench:dns [-- SECONDS] [--json]
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -8,6 +8,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { builtinGeoTable, locateClient, modelledLatency } from '@isochrone/routing';
 import { moveDomain, publicHostname } from '@isochrone/topology';
 import { openAddressBook } from '../src/address-book.ts';
@@ -17,7 +18,11 @@ import { startDnsServer } from '../src/dns/server.ts';
 import { readTopologyFile } from '../src/topology-file.ts';
 
 const WANTED_PER_SECOND = 10_000;
-const seconds = Number(process.argv[2] ?? 10);
+const { values, positionals } = parseArgs({
+  options: { json: { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
+const seconds = Number(positionals[0] ?? 10);
 const file = fileURLToPath(new URL('../../../topologies/production.yaml', import.meta.url));
 const { topology: written } = readTopologyFile(file);
 const topology = moveDomain(written, `${written.domain}.localhost`);
@@ -79,14 +84,26 @@ rmSync(folder, { recursive: true });
 
 const figure = (label: string): number => Number(new RegExp(`${label}:\\s+([\\d.]+)`).exec(output)?.[1] ?? 0);
 const answered = figure('Queries completed');
-const perCore = answered / cpuSeconds;
-console.log(`answered          ${answered} of ${figure('Queries sent')} in ${elapsed.toFixed(1)} s`);
-console.log(
-  `per second        ${Math.round(answered / elapsed)} (with dnsperf, and whatever else runs, beside it)`,
-);
-console.log(`per core second   ${Math.round(perCore)} (${cpuSeconds.toFixed(1)} s of CPU used)`);
-console.log(`average latency   ${(figure('Average Latency \\(s\\)') * 1_000).toFixed(2)} ms`);
-if (code !== 0 || perCore < WANTED_PER_SECOND) {
+const measured = {
+  answered,
+  sent: figure('Queries sent'),
+  perSecond: answered / elapsed,
+  perCoreSecond: answered / cpuSeconds,
+  averageLatencyMs: figure('Average Latency \\(s\\)') * 1_000,
+};
+if (values.json) {
+  console.log(JSON.stringify(measured));
+} else {
+  console.log(`answered          ${answered} of ${measured.sent} in ${elapsed.toFixed(1)} s`);
+  console.log(
+    `per second        ${Math.round(measured.perSecond)} (with dnsperf, and whatever else runs, beside it)`,
+  );
+  console.log(
+    `per core second   ${Math.round(measured.perCoreSecond)} (${cpuSeconds.toFixed(1)} s of CPU used)`,
+  );
+  console.log(`average latency   ${measured.averageLatencyMs.toFixed(2)} ms`);
+}
+if (code !== 0 || measured.perCoreSecond < WANTED_PER_SECOND) {
   console.error(`expected at least ${WANTED_PER_SECOND} for each second of one core`);
   process.exit(1);
 }

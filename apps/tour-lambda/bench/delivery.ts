@@ -1,13 +1,15 @@
-// node bench/delivery.ts: what the built delivery function takes beside the store's own time, and to be loaded.
+// node bench/delivery.ts [--json]: what the built delivery function takes beside the store's own time, and to be loaded.
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
 import dynalite from 'dynalite';
 import type { Handler } from '../src/http/handler.ts';
 import { seed } from '../src/seed.ts';
 import { eventOf } from '../test/events.ts';
 
+const { json } = parseArgs({ options: { json: { type: 'boolean', default: false } } }).values;
 const CALLS = 2000;
 const LOADS = 15;
 const HOST = 'us-east-1-fast.trychameleon.com';
@@ -36,9 +38,8 @@ const { handler }: { readonly handler: Handler } = await import(pathToFileURL(bu
 const headers = { 'accept-encoding': 'br' };
 const first = await handler(eventOf({ path: '/acme.js', host: HOST, headers }));
 const etag = String(first.headers?.['etag']);
-console.log(`status ${first.statusCode}, ${first.body?.length} characters of base64`);
-await measure('200', headers);
-await measure('304', { ...headers, 'if-none-match': etag });
+const found = await measure(headers);
+const unchanged = await measure({ ...headers, 'if-none-match': etag });
 
 const load = `const t = performance.now(); await import(${JSON.stringify(pathToFileURL(bundle).href)}); console.log(performance.now() - t)`;
 const loads = Array.from({ length: LOADS }, () =>
@@ -48,12 +49,28 @@ const loads = Array.from({ length: LOADS }, () =>
     }).stdout,
   ),
 );
-console.log(`cold import: ${summary(loads)}`);
 database.close();
 database.closeAllConnections();
+const measured = { coldImport: quantiles(loads), found, unchanged };
+if (json) {
+  console.log(JSON.stringify(measured));
+} else {
+  console.log(`status ${first.statusCode}, ${first.body?.length} characters of base64`);
+  for (const [what, { beside, store }] of [['200', found] as const, ['304', unchanged] as const]) {
+    console.log(`${what}, warm, beside the store: ${words(beside)}; the store: ${words(store)}`);
+  }
+  console.log(`cold import: ${words(measured.coldImport)}`);
+}
+
+interface Quantiles {
+  readonly p50: number;
+  readonly p99: number;
+}
 
 /** The store's time is what the answer itself says of it, in Server-Timing. */
-async function measure(what: string, asked: Readonly<Record<string, string>>): Promise<void> {
+async function measure(
+  asked: Readonly<Record<string, string>>,
+): Promise<{ readonly beside: Quantiles; readonly store: Quantiles }> {
   const beside: number[] = [];
   const store: number[] = [];
   for (let call = 0; call < CALLS; call += 1) {
@@ -64,11 +81,15 @@ async function measure(what: string, asked: Readonly<Record<string, string>>): P
     beside.push(took - db);
     store.push(db);
   }
-  console.log(`${what}, warm, beside the store: ${summary(beside)}; the store: ${summary(store)}`);
+  return { beside: quantiles(beside), store: quantiles(store) };
 }
 
-function summary(values: readonly number[]): string {
+function quantiles(values: readonly number[]): Quantiles {
   const sorted = values.toSorted((a, b) => a - b);
-  const at = (share: number) => (sorted[Math.floor(share * (sorted.length - 1))] ?? Number.NaN).toFixed(2);
-  return `p50 ${at(0.5)} ms, p99 ${at(0.99)} ms`;
+  const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))] ?? Number.NaN;
+  return { p50: at(0.5), p99: at(0.99) };
+}
+
+function words({ p50, p99 }: Quantiles): string {
+  return `p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms`;
 }

@@ -1,3 +1,4 @@
+export { writeBetweenMarkers } from '../load/figures-file.ts';
 export { ERROR_CODES, ProxyConformanceError, type ProxyConformanceErrorCode } from './errors.ts';
 export { type Load, type LoadOptions, startLoad } from './load.ts';
 export { type CaseResult, type ProxySuite, runProxySuite, type Skip, type SuiteResult } from './suite.ts';
@@ -7,6 +8,7 @@ export { type Reception, startUpstream, type Upstream, type UpstreamOptions } fr
 export { type Answer, type Ask, type Asked, ask } from './wire/ask.ts';
 export { type Certificates, DOMAIN, makeCertificates, pemFile } from './world/certificates.ts';
 export { type EdgeSite, edgeProgram, type RunningEdge, type StartEdge } from './world/edge-program.ts';
+export { loopbackAddress } from './world/loopback.ts';
 export { type NameServer, startNameServer } from './world/name-server.ts';
 export { listeningSockets, processTree } from './world/processes.ts';
 export { startWorld, type World, type WorldOptions } from './world/world.ts';

@@ -5,7 +5,8 @@ import { bundleFolder, readBundle } from '../release/archive.ts';
 import { releaseParts, rollParts } from '../release/parts.ts';
 import { type Release, release, rollback } from '../release/release.ts';
 import { roll } from '../release/roll.ts';
-import { chosenRegions, type Wave } from '../release/waves.ts';
+import type { Wave } from '../release/wave.ts';
+import { chosenRegions } from '../release/waves.ts';
 import { readTopology, type TopologyFile } from '../topology-file.ts';
 import { describeProblems } from './validate.ts';
 

@@ -1,8 +1,6 @@
 import { isRegionName, nearestName, type RegionName, type Topology, waveOrder } from '@isochrone/topology';
 import { CliError } from '../errors.ts';
-
-export const waves = ['canary', 'rest', 'all'] as const;
-export type Wave = (typeof waves)[number];
+import type { Wave } from './wave.ts';
 
 /** The regions of a wave, in order. The home comes last, and is the canary only where it is alone. */
 export function regionsOfWave(topology: Topology, wave: Wave): readonly RegionName[] {

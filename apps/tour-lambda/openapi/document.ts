@@ -223,7 +223,7 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   tour: 'Id of the tour.',
   limit: 'How many items a page has: 1 to 100, 50 without it.',
   cursor: 'The `next` of the page before.',
-  wait: '`all`: answer when every region has it; `none` without it.',
+  wait: '`all`: answer when every region has it, or `seconds` are over: a region that has not by then lacks `afterMs`. `none`: answer at once.',
   seconds: 'How long to wait at most: 1 to 20, 10 without it.',
   from: 'The first day, such as 2027-01-31.',
   to: 'The last day.',

@@ -1,6 +1,11 @@
 import type { TourLambdaError } from './errors.ts';
 
-export type Log = (level: 'error', error: TourLambdaError, context: Readonly<Record<string, string>>) => void;
+export type Log = (
+  /** A `warning` is about something that did not change the answer. */
+  level: 'error' | 'warning',
+  error: TourLambdaError,
+  context: Readonly<Record<string, string>>,
+) => void;
 
 /** One JSON line on stderr, which Lambda hands to CloudWatch. */
 export const logToConsole: Log = (level, error, context) => {

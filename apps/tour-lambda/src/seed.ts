@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { defaultEnvironment, publishedTour, sampleAccount, sampleTour } from '@isochrone/tours';
 import { optional, readEnvironment, required } from './environment.ts';
+import { logToConsole } from './log.ts';
 import { runProgram } from './program.ts';
 import { createAccount, type NewAccount, requireAccountKey } from './publishing/accounts.ts';
 import { commit } from './publishing/commit.ts';
@@ -23,7 +24,7 @@ export async function seed(settings: StoreSettings, account: Omit<NewAccount, 'n
     await createTable(client, settings.tableName);
     const now = Date.now();
     const table = tableOf(client, settings);
-    await createAccount(table, { ...account, now });
+    await createAccount(table, { ...account, now }, logToConsole);
     if (await readDraft(table, account.account, sampleTour.id)) return;
     const draft = {
       tour: sampleTour,
@@ -33,7 +34,14 @@ export async function seed(settings: StoreSettings, account: Omit<NewAccount, 'n
       origin: '',
     };
     const { revision } = await reviseDraft(table, account.account, draft);
-    const to = { table, account: account.account, environment: defaultEnvironment, actor: 'operator', now };
+    const to = {
+      table,
+      account: account.account,
+      environment: defaultEnvironment,
+      actor: 'operator',
+      now,
+      log: logToConsole,
+    };
     await commit({ ...to, id: newId(now) }, (live) => {
       if (live === undefined) throw new Error('the account has no environment');
       const others = live.tours.filter(({ id }) => id !== sampleTour.id);

@@ -1,7 +1,7 @@
 import { sampleTour } from '@isochrone/tours';
 import { describe, expect, it } from 'vitest';
 import { openTable } from '../src/store/table.ts';
-import { tableOfVictim } from './counting-tables.ts';
+import { crash, tableOfVictim } from './counting-tables.ts';
 import {
   api,
   type Functions,
@@ -70,6 +70,19 @@ describe.each(WRITES.map((what, index) => [what, index + 1] as const))(
     });
   },
 );
+
+it('says in the log that a live change is not in the ledger yet', async () => {
+  const settings = await startStore();
+  const functions = functionsOn(settings);
+  await functions.publish(putOf(sampleTourTitled('New')));
+  const tables = tablesOn(tableOfVictim(openTable(settings), WRITES.indexOf('the ledger') + 1, 'before'));
+  const victim = functionsOn(settings, { tables });
+
+  const answer = await victim.publish(api('POST', `${address}/publish`, {}, { 'idempotency-key': 'once' }));
+
+  expect(answer).toMatchObject({ statusCode: 200 });
+  expect(victim.logged).toMatchObject([{ code: 'TOUR_LAMBDA_LEDGER_BEHIND', cause: crash }]);
+});
 
 describe.each([1, 2])('a request for a key that is killed at write %i', (write) => {
   it.each(['before', 'after'] as const)('(%s it) leaves no key that cannot be revoked', async (moment) => {

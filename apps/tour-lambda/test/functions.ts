@@ -5,6 +5,7 @@ import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { createDelivery } from '../src/delivery/handler.ts';
 import type { TourLambdaError } from '../src/errors.ts';
 import type { Handler } from '../src/http/handler.ts';
+import type { Log } from '../src/log.ts';
 import type { Tables } from '../src/publishing/authorise.ts';
 import { createPublishing } from '../src/publishing/handler.ts';
 import { type CompiledTopology, siteOf } from '../src/site.ts';
@@ -51,7 +52,7 @@ export function functionsOn(settings: StoreSettings, changes: FunctionChanges = 
   const site = siteOf({ ...compiled, ...topology }, 'us-east-1', '0123456789abcdef');
   const logged: TourLambdaError[] = [];
   const reported: Readonly<Record<string, unknown>>[] = [];
-  const log = (_level: 'error', error: TourLambdaError) => logged.push(error);
+  const log: Log = (_level, error) => logged.push(error);
   const report = (record: Readonly<Record<string, unknown>>) => reported.push(record);
   const call = (handler: Handler) => (request: EventRequest) => handler(eventOf(request));
   const store = openDeliveryStore(settings);

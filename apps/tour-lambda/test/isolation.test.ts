@@ -14,7 +14,7 @@ it('answers 404 to a key of another account, for every id that there is', async 
   const functions = functionsOn(settings);
   const table = openTable(settings);
   const key = newBearerKey();
-  await createAccount(table, { account: 'rival', home: 'us-east-1', key, now: Date.now() });
+  await createAccount(table, { account: 'rival', home: 'us-east-1', key, now: Date.now() }, () => {});
   const headers = { authorization: `Bearer ${key}`, 'if-match': '*' };
 
   // What acme has, of every kind.
@@ -61,7 +61,11 @@ it('lets two accounts have a tour of the same id', async () => {
   const settings = await startStore();
   const { publish, deliver } = functionsOn(settings);
   const key = newBearerKey();
-  await createAccount(openTable(settings), { account: 'rival', home: 'us-east-1', key, now: Date.now() });
+  await createAccount(
+    openTable(settings),
+    { account: 'rival', home: 'us-east-1', key, now: Date.now() },
+    () => {},
+  );
   const headers = { authorization: `Bearer ${key}` };
   const tour = { ...withoutId, id: sampleTour.id, note: 'of the rival' };
   expect(await publish(api('POST', '/v1/tours', tour, headers))).toMatchObject({ statusCode: 201 });

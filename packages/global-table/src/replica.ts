@@ -129,7 +129,11 @@ export async function openReplica(options: ReplicaOptions): Promise<Replica> {
       return Array.isArray(names) ? names.map(String) : [];
     },
     adopt: async (definition) => {
-      await protocol.call('CreateTable', definition).catch(() => {});
+      try {
+        await protocol.call('CreateTable', definition);
+      } catch (error) {
+        if (!String(error).includes('ResourceInUseException')) throw error;
+      }
     },
     describe: async (table) =>
       objectIn(JSON.stringify((await protocol.call('DescribeTable', { TableName: table }))['Table'])),

@@ -1,5 +1,6 @@
 import { accountKeyPattern, defaultEnvironment, newEnvironment } from '@isochrone/tours';
 import { TourLambdaError } from '../errors.ts';
+import type { Log } from '../log.ts';
 import { keys } from '../store/keys.ts';
 import type { Table } from '../store/table.ts';
 import { EVERY_ENVIRONMENT, hashOf, scopes } from './bearer-keys.ts';
@@ -28,7 +29,11 @@ const OPERATOR = 'operator';
  *
  * @throws TourLambdaError where it has another first key already
  */
-export async function createAccount(table: Table, { account, home, key, now }: NewAccount): Promise<void> {
+export async function createAccount(
+  table: Table,
+  { account, home, key, now }: NewAccount,
+  log: Log,
+): Promise<void> {
   const at = new Date(now).toISOString();
   await table.putIf({
     key: keys.account(account),
@@ -38,7 +43,7 @@ export async function createAccount(table: Table, { account, home, key, now }: N
   });
   const live = keys.live(account, defaultEnvironment);
   if ((await table.get(live)) === undefined) {
-    const to = { table, account, environment: defaultEnvironment, actor: OPERATOR, id: newId(now), now };
+    const to = { table, account, environment: defaultEnvironment, actor: OPERATOR, id: newId(now), now, log };
     await commit(to, (state) => ({
       action: state === undefined ? 'create' : 'configure',
       tours: state?.tours ?? [],

@@ -1,5 +1,6 @@
 import type { Reply } from '../http/reply.ts';
 import type { IncomingRequest } from '../http/request.ts';
+import type { Log } from '../log.ts';
 import type { Table } from '../store/table.ts';
 import type { Tables } from './authorise.ts';
 import type { KeyGrant, Scope } from './bearer-keys.ts';
@@ -16,6 +17,7 @@ export interface Call {
   readonly replicas: Tables['all'];
   /** Milliseconds since 1970. */
   readonly now: number;
+  readonly log: Log;
 }
 
 export interface Operation {

@@ -1,5 +1,6 @@
 import type { Environment, PublishedTour } from '@isochrone/tours';
 import { TourLambdaError } from '../errors.ts';
+import type { Log } from '../log.ts';
 import { keys } from '../store/keys.ts';
 import type { Table } from '../store/table.ts';
 import {
@@ -20,6 +21,7 @@ export interface CommitTo {
   /** Of the change. The same id is committed once, however often it is asked for. */
   readonly id: string;
   readonly now: number;
+  readonly log: Log;
 }
 
 /** What is to be live. */
@@ -50,7 +52,7 @@ export async function commit(
   to: CommitTo,
   plan: (live: LiveState | undefined) => Promise<Plan> | Plan,
 ): Promise<Committed> {
-  const { table, account, environment, id } = to;
+  const { table, account, environment, id, log } = to;
   const key = keys.live(account, environment);
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     const item = await table.get(key);
@@ -64,7 +66,9 @@ export async function commit(
     const attributes = liveAttributes(next);
     if (!(await table.putIf({ key, attributes, counter: 'rev', previous: live?.revision ?? 0 }))) continue;
     // It is live, whatever becomes of this: the next call enters it.
-    await enterIntoLedger(table, account, next.change).catch(() => {});
+    await enterIntoLedger(table, account, next.change).catch((cause) =>
+      log('warning', ledgerBehind(cause), { account, environment, change: id }),
+    );
     return { change: next.change, replayed: false };
   }
   throw publishConflict('other publishers kept changing the environment');
@@ -73,6 +77,12 @@ export async function commit(
 export const publishConflict = (what: string): TourLambdaError =>
   new TourLambdaError('TOUR_LAMBDA_PUBLISH_CONFLICT', what, {
     hint: 'look at what is live now, and send the request again if it should still be done',
+  });
+
+const ledgerBehind = (cause: unknown): TourLambdaError =>
+  new TourLambdaError('TOUR_LAMBDA_LEDGER_BEHIND', 'a change is live and not in the ledger yet', {
+    hint: 'the next change of the environment enters it',
+    cause,
   });
 
 function nextState({ account: _, ...to }: CommitTo, live: LiveState | undefined, plan: Plan): LiveState {

@@ -15,18 +15,21 @@ const BETWEEN_READS_MS = 25;
 
 /**
  * Waits until every replica has an item that `arrived` takes, by the read that delivery makes: whatever loads there
- * afterwards is made of it, or of something newer.
+ * afterwards is made of it, or of something newer. After `patienceMs` it waits no more, also for a read under way.
  */
-export function waitEverywhere(
+export async function waitEverywhere(
   replicas: readonly Table[],
   key: Key,
   arrived: (item: Item | undefined) => boolean,
   patienceMs = PATIENCE_MS,
 ): Promise<readonly Arrival[]> {
   const began = performance.now();
+  let over = false;
+  const { promise: timeIsUp, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, patienceMs);
   const waitIn = async (table: Table): Promise<Arrival> => {
     const { region } = table;
-    while (performance.now() - began < patienceMs) {
+    while (!over) {
       // A region that cannot be reached is one that does not have it yet.
       const item = await table.get(key).catch(() => undefined);
       if (arrived(item)) return { region, afterMs: Math.round(performance.now() - began) };
@@ -34,5 +37,12 @@ export function waitEverywhere(
     }
     return { region };
   };
-  return Promise.all(replicas.map(waitIn));
+  const waitInTime = (table: Table): Promise<Arrival> =>
+    Promise.race([waitIn(table), timeIsUp.then(() => ({ region: table.region }))]);
+  try {
+    return await Promise.all(replicas.map(waitInTime));
+  } finally {
+    over = true;
+    clearTimeout(timer);
+  }
 }

@@ -33,6 +33,7 @@ export function createPublishing({ site, tables, log, now = Date.now }: Publishi
         table,
         replicas: tables.all,
         now: now(),
+        log,
       });
     },
   });

@@ -43,13 +43,13 @@ export const environmentOperations: readonly Operation[] = [
     path: '/v1/environments/{environment}',
     scope: 'tours:publish',
     run: async (call) => {
-      const { request, account, table, grant, now } = call;
+      const { request, account, table, grant, now, log } = call;
       const { environment = '' } = call.params;
       if (!environmentKeyPattern.test(environment)) throw notFound('no such environment');
       requireEnvironment(grant, environment);
       const id = await operationId(call);
       let created = false;
-      const to = { table, account, environment, actor: grant.id, id, now };
+      const to = { table, account, environment, actor: grant.id, id, now, log };
       const { change } = await commit(to, (live) => {
         requirePrecondition(request, live?.settingsVersion ?? 0);
         const parsed = parseEnvironment(jsonBody(request));

@@ -77,7 +77,7 @@ const params = ({ params: { tour = '' } }: Call): string => tour;
 
 /** Makes one tour live, or no longer so. `prepare` runs once, and only where the change has not been made yet. */
 async function release(call: Call, environment: string, prepare: () => Promise<Release>): Promise<Reply> {
-  const { account, table, grant, now } = call;
+  const { account, table, grant, now, log } = call;
   requireEnvironment(grant, environment);
   const patienceMs = patienceOf(call);
   const to: CommitTo = {
@@ -87,6 +87,7 @@ async function release(call: Call, environment: string, prepare: () => Promise<R
     actor: grant.id,
     id: await operationId(call),
     now,
+    log,
   };
   const tour = params(call);
   let prepared: Release | undefined;

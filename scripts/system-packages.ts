@@ -1,6 +1,6 @@
 /**
- * What the tests need from the system (with the argument `bench`, what `npm run bench` needs): found by its programs, installed with apt-get where that is allowed,
- * and otherwise named together with the command that installs it.
+ * What the tests need from the system (with the argument `bench`, what `npm run bench` needs): found by its programs,
+ * installed with apt-get where that is allowed, and otherwise named together with the command that installs it.
  */
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
@@ -22,6 +22,8 @@ export const systemPackages: readonly SystemPackage[] = [
   { name: 'chromium', programs: ['chromium'], purpose: 'shows the tour in a real browser' },
   { name: 'bind9-dnsutils', programs: ['dig'], purpose: 'asks the local DNS server as an outsider' },
   { name: 'shellcheck', programs: ['shellcheck'], purpose: "judges the scripts of an edge's machine" },
+  { name: 'nginx-light', programs: ['nginx'], purpose: 'stands for the APIs where the benchmarks are tried' },
+  { name: 'nghttp2-client', programs: ['h2load'], purpose: 'loads the proxy where the benchmarks are tried' },
   { name: 'socat', programs: ['socat'], purpose: "asks haproxy's socket what it knows, as a script does" },
   {
     name: 'python3-venv',

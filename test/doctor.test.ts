@@ -98,6 +98,9 @@ describe('isochrone doctor in the local world', { timeout: 120_000 }, () => {
     return { ...report, findings: short };
   }
 
+  /** Without what is slow: how quick a world is that shares its machine with other tests is not for a test to say. */
+  const serious = async () => (await examined()).findings.filter(({ id }) => !id.endsWith('-slow'));
+
   async function make(fault: Readonly<Record<string, unknown>>): Promise<void> {
     const response = await fetch(`${control}faults`, {
       method: 'POST',
@@ -114,12 +117,13 @@ describe('isochrone doctor in the local world', { timeout: 120_000 }, () => {
       return regions.every(({ proxies }) => proxies.every(({ pid, healthy }) => pid !== null && healthy));
     };
     await expect.poll(whole, { timeout: 60_000 }).toBe(true);
+    // A proxy asks another region until its own checks have found its own API well again.
+    await expect.poll(serious, { timeout: 60_000 }).toEqual([]);
   }
 
   it('finds nothing wrong, and times every hop', async () => {
-    const { findings, latencies } = await examined();
-    // How quick a world is that shares its machine with other tests is not for a test to say.
-    expect(findings.filter(({ id }) => !id.endsWith('-slow'))).toEqual([]);
+    expect(await serious()).toEqual([]);
+    const { latencies } = await examined();
     expect(latencies.map(({ name }) => name.split('-fast')[0])).toEqual([
       'proxy1-us-east-1',
       'proxy2-us-east-1',

@@ -21,7 +21,8 @@ const workspaceSchema = z.object({
 
 const workspace = workspaceSchema.parse(parse(readFileSync(join(root, 'pnpm-workspace.yaml'), 'utf8')));
 
-const exact = /^\d+\.\d+\.\d+(-[\w.]+)?$/;
+/** A version, perhaps of a package that is installed under another name. */
+const exact = /^(npm:[\w@/-]+@)?\d+\.\d+\.\d+(-[\w.]+)?$/;
 
 describe('the installation', () => {
   it('runs workspace scripts with the pinned Node, whatever the system has', () => {

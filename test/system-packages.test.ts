@@ -28,7 +28,14 @@ describe('system packages', () => {
 
   it('are found by their programs in any of the folders', () => {
     const missing = missingPackages([folderWith('dig', 'certutil'), folderWith('chromium')]);
-    expect(missing.map(({ name }) => name)).toEqual(['haproxy', 'shellcheck', 'socat', 'python3-venv']);
+    expect(missing.map(({ name }) => name)).toEqual([
+      'haproxy',
+      'shellcheck',
+      'nginx-light',
+      'nghttp2-client',
+      'socat',
+      'python3-venv',
+    ]);
   });
 
   it('are missing where the program is there and does not work', () => {

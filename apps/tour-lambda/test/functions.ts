@@ -27,8 +27,8 @@ export const compiled: CompiledTopology = {
   },
 };
 
-/** As long as the real runtime, and as hard to compress as minified code. */
-export const runtime = `(function(data){globalThis.tours=data;/*${randomBytes(4096).toString('base64')}*/})`;
+/** As long as the real runtime, and as hard to compress as minified code; no digit spells what a test looks for. */
+export const runtime = `(function(data){globalThis.tours=data;/*${randomBytes(4096).toString('hex')}*/})`;
 
 export type Answer = APIGatewayProxyStructuredResultV2;
 

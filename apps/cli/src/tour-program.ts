@@ -12,29 +12,15 @@ interface Json {
 
 const CONTROL = 'http://127.0.0.1:4400';
 
-/** `account create` and `tour …`; `examples` writes the end of a help text. */
+/** `account …` and `tour …`; `examples` writes the end of a help text. */
 export function addTourCommands(
   program: Command,
   tell: Tell,
   examples: (...lines: string[]) => string,
 ): void {
   const account = program.command('account').description('accounts, whose tours are published and delivered');
-  account
-    .command('create')
-    .argument('<account>', 'its key, as in /ACCOUNT.js')
+  withTable(account.command('create'))
     .description('make an account and its first key, with the credentials of the table')
-    .option('--home <region>', "the region whose table it is written to (default: the topology's home)")
-    .option(
-      '--aws',
-      "the table in AWS, with the environment's credentials, instead of the local world's",
-      false,
-    )
-    .option('--table <name>', 'name of the table in AWS', 'isochrone')
-    .option('--control <url>', 'control API of the local world', CONTROL)
-    .addOption(
-      new Option('--topology <file>', 'topology file, for its home (default: topologies/production.yaml)'),
-    )
-    .addOption(new Option('--json', 'print JSON to stdout'))
     .addHelpText(
       'after',
       examples('./isochrone account create rival', './isochrone account create rival --aws --home eu-west-1'),
@@ -44,6 +30,24 @@ export function addTourCommands(
       const { createAccount } = await import('./commands/account.ts');
       tell(await createAccount({ account: name, topology: topologyFile(topology), ...more }), json === true);
     });
+  for (const [action, description] of [
+    ['suspend', 'make every script of an account do nothing, whatever its settings say'],
+    ['resume', 'end the suspension of an account'],
+  ] as const) {
+    withTable(account.command(action))
+      .description(description)
+      .option('--note <text>', 'why, for the audit ledger')
+      .addHelpText('after', examples(`./isochrone account ${action} rival`))
+      .action(async (name: string, options: AccountCommandOptions & { readonly note?: string }) => {
+        const { json, topology, ...more } = options;
+        const { suspendAccount } = await import('./commands/account.ts');
+        const suspended = action === 'suspend';
+        tell(
+          await suspendAccount({ account: name, suspended, topology: topologyFile(topology), ...more }),
+          json === true,
+        );
+      });
+  }
 
   const tour = program.command('tour').description('tours of an account, through the publishing API');
   withApi(tour.command('list'))
@@ -68,6 +72,15 @@ export function addTourCommands(
     .action(async (file: string, { json, ...api }: ApiOptions & Json) => {
       const { pushTour } = await import('./commands/tour.ts');
       tell(await pushTour(api, file), json === true);
+    });
+
+  withApi(tour.command('delete'))
+    .argument('<id>', 'id of the tour')
+    .description('delete a tour that is live nowhere')
+    .addHelpText('after', examples('./isochrone tour delete tour_01JD3Q8ZB4W6E5R7T9Y2XKVNMC'))
+    .action(async (id: string, { json, ...api }: ApiOptions & Json) => {
+      const { deleteTour } = await import('./commands/tour.ts');
+      tell(await deleteTour(api, id), json === true);
     });
 
   const releases = [
@@ -117,6 +130,22 @@ const release =
     const { releaseTour } = await import('./commands/tour.ts');
     tell(await releaseTour({ ...more, environment }, id, releaseOf(options)), json === true);
   };
+
+const withTable = (command: Command): Command =>
+  command
+    .argument('<account>', 'its key, as in /ACCOUNT.js')
+    .option('--home <region>', "the region whose table it is written to (default: the topology's home)")
+    .option(
+      '--aws',
+      "the table in AWS, with the environment's credentials, instead of the local world's",
+      false,
+    )
+    .option('--table <name>', 'name of the table in AWS', 'isochrone')
+    .option('--control <url>', 'control API of the local world', CONTROL)
+    .addOption(
+      new Option('--topology <file>', 'topology file, for its home (default: topologies/production.yaml)'),
+    )
+    .addOption(new Option('--json', 'print JSON to stdout'));
 
 const withApi = (command: Command): Command =>
   command

@@ -67,6 +67,15 @@ export const publishing: Readonly<Record<string, Described>> = {
     success: { 200: ok('TourState', 'The tour.', ['ETag']) },
     problems: [404],
   },
+  'DELETE /v1/tours/{tour}': {
+    id: 'deleteTour',
+    summary: 'Delete a tour that is live nowhere',
+    requestHeaders: ['If-Match'],
+    success: {
+      204: { description: 'It is gone; the ledger keeps what was live, and another tour may take its id.' },
+    },
+    problems: [404, 409, 412],
+  },
   'GET /v1/tours/{tour}/draft': {
     id: 'getDraft',
     summary: 'Read the draft of a tour',

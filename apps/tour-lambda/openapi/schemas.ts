@@ -1,6 +1,7 @@
 import { environmentSchema, eventNames, tourSchema } from '@isochrone/tours';
 import * as z from 'zod';
 import { scopes } from '../src/publishing/bearer-keys.ts';
+import { changeActions } from '../src/publishing/changes.ts';
 import { keyBody } from '../src/publishing/operations/keys.ts';
 import { previewBody } from '../src/publishing/operations/previews.ts';
 import { releaseBody, rollbackBody } from '../src/publishing/operations/releases.ts';
@@ -29,7 +30,7 @@ const change = z.object({
   id: z.string(),
   at: moment,
   actor: z.string(),
-  action: z.enum(['create', 'configure', 'publish', 'unpublish', 'rollback']),
+  action: z.enum(changeActions),
   environment: z.string(),
   previous: z.int(),
   revision: z.int(),
@@ -44,6 +45,7 @@ const environmentState = z.object({
   revision: z.int(),
   settings: environmentSchema,
   tours: manifest,
+  accountSuspended: z.boolean(),
 });
 const key = z.object({
   id: z.string(),

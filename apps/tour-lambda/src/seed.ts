@@ -54,7 +54,7 @@ export async function seed(settings: StoreSettings, account: Omit<NewAccount, 'n
       };
     });
     // Last, because it says that all of this is done.
-    await writeDraft(table, account.account, draft);
+    await writeDraft(table, account.account, draft, 0);
   } finally {
     client.destroy();
   }

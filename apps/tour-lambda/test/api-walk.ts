@@ -52,6 +52,10 @@ async function walkTours(publish: Call): Promise<void> {
   const other = { ...sampleTour, id: 'tour_01JD3Q8ZB4W6E5R7T9Y2XKVNMD' };
   await publish(api('PUT', `/v1/tours/${other.id}/draft`, other, { 'if-match': '*' }));
   await publish(api('PUT', `/v1/tours/${other.id}/draft`, other, { 'if-none-match': '*' }));
+  await publish(api('DELETE', address));
+  await publish(api('DELETE', `/v1/tours/${other.id}`, undefined, { 'if-match': '"d2"' }));
+  await publish(api('DELETE', `/v1/tours/${other.id}`));
+  await publish(api('DELETE', `/v1/tours/${other.id}`));
 }
 
 async function walkReleases(publish: Call): Promise<void> {

@@ -284,6 +284,7 @@ describe('an environment', () => {
           revision: 2,
           settings: active,
           tours: { [sampleTour.id]: { revision: 1, since: 2 } },
+          accountSuspended: false,
         },
       ],
     });

@@ -22,12 +22,57 @@ export interface AccountOptions {
 
 const madeSchema = z.object({ account: z.string(), home: z.string(), key: z.string() });
 
+const suspendedSchema = z.object({
+  account: z.string(),
+  home: z.string(),
+  suspended: z.boolean(),
+  environments: z.array(z.string()),
+});
+
 /** Makes an account and its first key, which may do everything, and is shown once. */
 export async function createAccount(options: AccountOptions): Promise<Outcome> {
+  const made = madeSchema.parse(await onTable('create-account', options));
+  return {
+    ok: true,
+    data: made,
+    report: `made ${made.account}, at home in ${made.home}\nkey  ${made.key}\n  It may do everything, and is not shown again.`,
+    complaint: '',
+  };
+}
+
+export interface SuspensionOptions extends AccountOptions {
+  readonly suspended: boolean;
+  readonly note?: string;
+}
+
+/** Makes every script of an account do nothing, or what it did before. */
+export async function suspendAccount(options: SuspensionOptions): Promise<Outcome> {
+  const { account, suspended, environments } = suspendedSchema.parse(
+    await onTable('suspend-account', options, {
+      SUSPENDED: options.suspended ? 'yes' : 'no',
+      NOTE: options.note ?? '',
+    }),
+  );
+  const scripts = environments.map((name) =>
+    name === 'production' ? `/${account}.js` : `/${account}/${name}.js`,
+  );
+  return {
+    ok: true,
+    data: { account, suspended, environments },
+    report: `${suspended ? 'suspended' : 'resumed'} ${account}: ${scripts.join(', ')}\n  other regions follow within about a second`,
+    complaint: '',
+  };
+}
+
+/** Runs a program of the functions' own, which alone know the table, and answers what it says. */
+async function onTable(
+  program: 'create-account' | 'suspend-account',
+  options: AccountOptions,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<unknown> {
   const environment = options.aws ? inAws(options) : await inLocalWorld(options);
-  const program = join(workspaceRoot, 'apps/tour-lambda/src/create-account.ts');
-  const child = spawn(process.execPath, [program], {
-    env: { ...process.env, ...environment, ACCOUNT: options.account },
+  const child = spawn(process.execPath, [join(workspaceRoot, `apps/tour-lambda/src/${program}.ts`)], {
+    env: { ...process.env, ...environment, ...variables, ACCOUNT: options.account },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const [output, complaint, [exitCode]] = await Promise.all([
@@ -35,17 +80,9 @@ export async function createAccount(options: AccountOptions): Promise<Outcome> {
     text(child.stderr),
     once(child, 'close'),
   ]);
-  if (exitCode !== 0) {
-    const [message = '', hint = ''] = complaint.trim().split('\n');
-    throw new CliError('CLI_ACCOUNT_NOT_MADE', message, { hint: hint.trim() || 'nothing was changed' });
-  }
-  const made = madeSchema.parse(JSON.parse(output));
-  return {
-    ok: true,
-    data: made,
-    report: `made ${made.account}, at home in ${made.home}\nkey  ${made.key}\n  It may do everything, and is not shown again.`,
-    complaint: '',
-  };
+  if (exitCode === 0) return JSON.parse(output);
+  const [message = '', hint = ''] = complaint.trim().split('\n');
+  throw new CliError('CLI_ACCOUNT_UNCHANGED', message, { hint: hint.trim() || 'run it again' });
 }
 
 function inAws({ home, table, topology }: AccountOptions): Record<string, string> {

@@ -102,6 +102,13 @@ export const releaseTour = (options: ReleaseOptions, id: string, release: Releas
     };
   });
 
+/** Deletes a tour that is live nowhere. */
+export const deleteTour = (options: ApiOptions, id: string): Promise<Outcome> =>
+  withApi(options, async (api) => {
+    await api.ask('DELETE', `/v1/tours/${id}`);
+    return fine({ id, deleted: true }, `deleted ${id}; the audit ledger keeps what was live of it`);
+  });
+
 /** A token that shows the draft to whoever has it, for an hour. */
 export const previewTour = (
   options: ApiOptions & { readonly environment: string },

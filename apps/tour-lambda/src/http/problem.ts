@@ -21,7 +21,9 @@ const titles = {
 } as const;
 
 export const statusOf: Readonly<Record<TourLambdaErrorCode, keyof typeof titles>> = {
+  TOUR_LAMBDA_ACCOUNT_ELSEWHERE: 500,
   TOUR_LAMBDA_ACCOUNT_EXISTS: 500,
+  TOUR_LAMBDA_ACCOUNT_UNKNOWN: 500,
   TOUR_LAMBDA_BODY_NOT_JSON: 400,
   TOUR_LAMBDA_BODY_TOO_LARGE: 413,
   TOUR_LAMBDA_DOCUMENT_INVALID: 422,
@@ -51,6 +53,7 @@ export const statusOf: Readonly<Record<TourLambdaErrorCode, keyof typeof titles>
   TOUR_LAMBDA_STORED_ITEM_INVALID: 500,
   TOUR_LAMBDA_STORE_UNAVAILABLE: 503,
   TOUR_LAMBDA_TOUR_EXISTS: 409,
+  TOUR_LAMBDA_TOUR_LIVE: 409,
 };
 
 /** An error as a problem document (RFC 9457). Faults of our own tell the client nothing but their code. */

@@ -20,8 +20,8 @@ export interface NewAccount {
 /** First parts of paths that mean something else. */
 const RESERVED: ReadonlySet<string> = new Set(['healthz', 'preview', 'v1']);
 
-/** Who made the first key of an account: whoever may write to the table. */
-const OPERATOR = 'operator';
+/** Who makes accounts and suspends them: whoever may write to the table. */
+export const OPERATOR = 'operator';
 
 /**
  * Makes an account, its environment `production` and its first key, in this order; what is there already is kept,

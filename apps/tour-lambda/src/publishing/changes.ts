@@ -19,13 +19,24 @@ const liveTourSchema = z.object({
   since: z.int(),
 });
 
+export const changeActions = [
+  'create',
+  'configure',
+  'publish',
+  'unpublish',
+  'rollback',
+  // Of the whole account, by whoever runs the table.
+  'suspend',
+  'resume',
+] as const;
+
 const changeSchema = z.object({
   id: z.string(),
   /** RFC 3339. */
   at: z.string(),
   /** Id of the key. */
   actor: z.string(),
-  action: z.enum(['create', 'configure', 'publish', 'unpublish', 'rollback']),
+  action: z.enum(changeActions),
   environment: z.string(),
   /** The environment's revision, before and after. */
   previous: z.int(),
@@ -50,6 +61,8 @@ export interface LiveState {
   /** Counts the changes of the settings. */
   readonly settingsVersion: number;
   readonly tours: readonly PublishedTour[];
+  /** Whoever runs the table has suspended the account; settings cannot undo it. */
+  readonly accountSuspended: boolean;
 }
 
 /** DynamoDB's items end at 400 KB; the settings and the manifest are in it, too. */
@@ -67,13 +80,19 @@ export function liveStateOf(item: Item): LiveState {
     settings: settings.environment,
     settingsVersion: count(item, 'sv'),
     tours: publishedIn(item, payload).tours,
+    accountSuspended: isSuspended(item),
   };
 }
 
-export function liveAttributes({ revision, change, settings, settingsVersion, tours }: LiveState): Item {
+/** Of the account's own item, and of what is live in its environments. */
+export const isSuspended = (item: Item): boolean => item['suspended']?.BOOL === true;
+
+export function liveAttributes(state: LiveState): Item {
+  const { revision, change, settings, settingsVersion, tours, accountSuspended } = state;
   return {
     rev: { N: String(revision) },
-    status: { S: settings.status },
+    status: { S: accountSuspended ? 'suspended' : settings.status },
+    suspended: { BOOL: accountSuspended },
     payload: { B: packed(payloadOf(tours, settings)) },
     change: { S: JSON.stringify(change) },
     settings: { S: JSON.stringify(settings) },

@@ -7,6 +7,7 @@ import {
   type Change,
   changeAttributes,
   changeOf,
+  isSuspended,
   type LiveState,
   liveAttributes,
   liveStateOf,
@@ -29,6 +30,8 @@ export interface Plan extends Pick<Change, 'action' | 'tour' | 'tourRevision' | 
   readonly tours: readonly PublishedTour[];
   readonly settings: Environment;
   readonly settingsVersion: number;
+  /** As it was, where it is absent. */
+  readonly accountSuspended?: boolean;
 }
 
 export interface Committed {
@@ -62,7 +65,10 @@ export async function commit(
     const made = live?.change.id === id ? live.change : await ledgerEntry(table, account, id);
     if (made) return { change: made, replayed: true };
 
-    const next = nextState(to, live, await plan(live));
+    const planned = await plan(live);
+    const accountSuspended =
+      planned.accountSuspended ?? live?.accountSuspended ?? (await accountIsSuspended(table, account));
+    const next = nextState(to, live, { ...planned, accountSuspended });
     const attributes = liveAttributes(next);
     if (!(await table.putIf({ key, attributes, counter: 'rev', previous: live?.revision ?? 0 }))) continue;
     // It is live, whatever becomes of this: the next call enters it.
@@ -85,8 +91,12 @@ const ledgerBehind = (cause: unknown): TourLambdaError =>
     cause,
   });
 
-function nextState({ account: _, ...to }: CommitTo, live: LiveState | undefined, plan: Plan): LiveState {
-  const { tours, settings, settingsVersion, action, tour, tourRevision, note } = plan;
+function nextState(
+  { account: _, ...to }: CommitTo,
+  live: LiveState | undefined,
+  plan: Plan & Pick<LiveState, 'accountSuspended'>,
+): LiveState {
+  const { tours, settings, settingsVersion, accountSuspended, action, tour, tourRevision, note } = plan;
   const previous = live?.revision ?? 0;
   const revision = previous + 1;
   const before = live?.change.manifest ?? {};
@@ -110,7 +120,7 @@ function nextState({ account: _, ...to }: CommitTo, live: LiveState | undefined,
     ...(note === undefined ? {} : { note }),
     manifest,
   };
-  return { revision, change, settings, settingsVersion, tours };
+  return { revision, change, settings, settingsVersion, tours, accountSuspended };
 }
 
 /** Idempotent: an entry is never changed. */
@@ -121,6 +131,11 @@ export async function enterIntoLedger(table: Table, account: string, change: Cha
     counter: 'revision',
     previous: 0,
   });
+}
+
+async function accountIsSuspended(table: Table, account: string): Promise<boolean> {
+  const item = await table.get(keys.account(account));
+  return item !== undefined && isSuspended(item);
 }
 
 async function ledgerEntry(table: Table, account: string, id: string): Promise<Change | undefined> {

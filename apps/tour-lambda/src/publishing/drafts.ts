@@ -28,8 +28,17 @@ export async function requireDraft(table: Table, account: string, tour: string):
   throw notFound('no such tour');
 }
 
-/** False where the stored version is no longer the one before (0: the tour does not exist). */
-export const writeDraft = (table: Table, account: string, draft: Draft): Promise<boolean> =>
+/**
+ * The version that the draft of a new tour follows: 0, or the last one of a deleted tour of the same id, so that no
+ * entity tag of that one fits the new draft.
+ */
+export async function versionBefore(table: Table, account: string, tour: string): Promise<number> {
+  const item = await table.get(keys.deletedTour(account, tour));
+  return item === undefined ? 0 : count(item, 'v');
+}
+
+/** False where the stored version is no longer the one in `replaces` (0: the tour does not exist). */
+export const writeDraft = (table: Table, account: string, draft: Draft, replaces: number): Promise<boolean> =>
   table.putIf({
     key: keys.tour(account, draft.tour.id),
     attributes: {
@@ -40,8 +49,14 @@ export const writeDraft = (table: Table, account: string, draft: Draft): Promise
       origin: { S: draft.origin },
     },
     counter: 'v',
-    previous: draft.version - 1,
+    previous: replaces,
   });
+
+/** False where the stored version is another one by now. Its revisions stay, as does what the ledger says of it. */
+export async function deleteDraft(table: Table, account: string, { tour, version }: Draft): Promise<boolean> {
+  await table.put(keys.deletedTour(account, tour.id), { v: { N: String(version) } });
+  return table.removeIf({ key: keys.tour(account, tour.id), counter: 'v', previous: version });
+}
 
 export function draftOf(item: Item): Draft {
   const result = parseTour(json(item, 'tour'));

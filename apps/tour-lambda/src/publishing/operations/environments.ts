@@ -11,12 +11,13 @@ import { operationId } from '../idempotency.ts';
 import { pageReply } from '../pages.ts';
 import { requirePrecondition, versionTag } from '../preconditions.ts';
 
-const shown = ({ revision, settings, settingsVersion, change }: LiveState) => ({
+const shown = ({ revision, settings, settingsVersion, change, accountSuspended }: LiveState) => ({
   key: change.environment,
   version: settingsVersion,
   revision,
   settings,
   tours: change.manifest,
+  accountSuspended,
 });
 
 export const environmentOperations: readonly Operation[] = [

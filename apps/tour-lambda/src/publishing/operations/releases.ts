@@ -45,6 +45,7 @@ const rollback: Operation = {
     const { account, table } = call;
     const id = params(call);
     return release(call, environment, async () => {
+      await requireDraft(table, account, id);
       const revision = await requireRevision(table, account, id, toRevision);
       return { action: 'rollback', tour: publishedTour(tourIn(revision)), tourRevision: toRevision, note };
     });
@@ -57,9 +58,9 @@ const unpublish: Operation = {
   scope: 'tours:publish',
   run: async (call) => {
     const { environment, note } = bodyOf(call.request, releaseBody);
-    const { account, table } = call;
-    return release(call, environment, async () => {
-      await requireDraft(table, account, params(call));
+    return release(call, environment, async ({ isLive }) => {
+      // Whoever published while somebody else deleted the draft must still be able to take the tour away.
+      if (!isLive) await requireDraft(call.table, call.account, params(call));
       return { action: 'unpublish', note };
     });
   },
@@ -76,7 +77,11 @@ interface Release extends Pick<Plan, 'action' | 'tourRevision'> {
 const params = ({ params: { tour = '' } }: Call): string => tour;
 
 /** Makes one tour live, or no longer so. `prepare` runs once, and only where the change has not been made yet. */
-async function release(call: Call, environment: string, prepare: () => Promise<Release>): Promise<Reply> {
+async function release(
+  call: Call,
+  environment: string,
+  prepare: (before: { readonly isLive: boolean }) => Promise<Release>,
+): Promise<Reply> {
   const { account, table, grant, now, log } = call;
   requireEnvironment(grant, environment);
   const patienceMs = patienceOf(call);
@@ -99,7 +104,7 @@ async function release(call: Call, environment: string, prepare: () => Promise<R
     // The environment may change under us, this tour may not: who publishes must know what they replace.
     if (before.since !== since)
       throw publishConflict('somebody else published or unpublished the tour meanwhile');
-    prepared ??= await prepare();
+    prepared ??= await prepare({ isLive: since !== undefined });
     return planOf(live, tour, prepared);
   });
   return releaseReply(call, committed, patienceMs);

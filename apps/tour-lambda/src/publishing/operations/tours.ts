@@ -6,10 +6,18 @@ import { queryAll, type Table } from '../../store/table.ts';
 import { invalidDocument, jsonBody } from '../bodies.ts';
 import type { Call, Operation } from '../call.ts';
 import { type LiveTour, liveStateOf } from '../changes.ts';
-import { type Draft, draftOf, readDraft, requireDraft, writeDraft } from '../drafts.ts';
+import {
+  type Draft,
+  deleteDraft,
+  draftOf,
+  readDraft,
+  requireDraft,
+  versionBefore,
+  writeDraft,
+} from '../drafts.ts';
 import { operationId } from '../idempotency.ts';
 import { pageReply } from '../pages.ts';
-import { requirePrecondition, stale, versionTag } from '../preconditions.ts';
+import { requireMatch, requirePrecondition, stale, versionTag } from '../preconditions.ts';
 
 const summaryOf = ({ tour, version, updatedAt, updatedBy }: Draft) => ({
   id: tour.id,
@@ -41,14 +49,18 @@ const create: Operation = {
     const body = jsonBody(request);
     const origin = await operationId(call);
     const tour = tourOf(withId(body, `tour_${origin}`));
-    const draft = newDraft(tour, { version: 0, origin }, grant.id, now);
-    const created = await writeDraft(table, account, draft);
+    const version = await versionBefore(table, account, tour.id);
+    const draft = newDraft(tour, { version, origin }, grant.id, now);
+    const created = await writeDraft(table, account, draft, 0);
     if (!created && (await readDraft(table, account, tour.id))?.origin !== origin) {
       throw new TourLambdaError('TOUR_LAMBDA_TOUR_EXISTS', `the account has a tour ${tour.id} already`, {
         hint: 'change its draft, or leave the id out to get a new one',
       });
     }
-    return jsonReply(201, summaryOf(draft), { location: `/v1/tours/${tour.id}`, etag: versionTag(1) });
+    return jsonReply(201, summaryOf(draft), {
+      location: `/v1/tours/${tour.id}`,
+      etag: versionTag(draft.version),
+    });
   },
 };
 
@@ -86,8 +98,9 @@ const replaceDocument: Operation = {
     const before = await readDraft(table, account, id);
     requirePrecondition(request, before?.version ?? 0);
     const tour = tourOf(jsonBody(request), id);
-    const draft = newDraft(tour, before ?? { version: 0, origin: '' }, grant.id, now);
-    if (!(await writeDraft(table, account, draft))) {
+    const follows = before ?? { version: await versionBefore(table, account, id), origin: '' };
+    const draft = newDraft(tour, follows, grant.id, now);
+    if (!(await writeDraft(table, account, draft, before?.version ?? 0))) {
       throw stale((await readDraft(table, account, id))?.version ?? 0);
     }
     return jsonReply(before === undefined ? 201 : 200, summaryOf(draft), {
@@ -97,7 +110,34 @@ const replaceDocument: Operation = {
   },
 };
 
-export const tourOperations: readonly Operation[] = [list, create, read, readDocument, replaceDocument];
+const remove: Operation = {
+  method: 'DELETE',
+  path: '/v1/tours/{tour}',
+  scope: 'tours:write',
+  run: async ({ request, params, account, table }) => {
+    const draft = await requireDraft(table, account, params['tour'] ?? '');
+    requireMatch(request.headers['if-match'], draft.version);
+    const environments = Object.keys((await liveTours(table, account))(draft.tour.id));
+    if (environments.length > 0) {
+      throw new TourLambdaError('TOUR_LAMBDA_TOUR_LIVE', `the tour is live in ${environments.join(', ')}`, {
+        hint: 'unpublish it there first',
+        members: { environments },
+      });
+    }
+    if (await deleteDraft(table, account, draft))
+      return { status: 204, headers: { 'cache-control': 'no-store' } };
+    throw stale((await readDraft(table, account, draft.tour.id))?.version ?? 0);
+  },
+};
+
+export const tourOperations: readonly Operation[] = [
+  list,
+  create,
+  read,
+  remove,
+  readDocument,
+  replaceDocument,
+];
 
 const withId = (body: unknown, id: string): unknown =>
   typeof body === 'object' && body !== null && !Array.isArray(body) ? { id, ...body } : body;

@@ -1,0 +1,100 @@
+import { sampleTour } from '@isochrone/tours';
+import { describe, expect, it } from 'vitest';
+import { keys } from '../src/store/keys.ts';
+import { openTable } from '../src/store/table.ts';
+import { api, functionsOn, jsonOf, publishOf, putOf, sampleTourTitled, tablesOn } from './functions.ts';
+import { startStore } from './store.ts';
+
+const address = `/v1/tours/${sampleTour.id}`;
+const unpublish = api('POST', `${address}/unpublish`, {});
+const remove = api('DELETE', address);
+
+async function startUnpublished() {
+  const settings = await startStore();
+  const functions = functionsOn(settings);
+  await functions.publish(unpublish);
+  return { ...functions, settings };
+}
+
+describe('DELETE of a tour', () => {
+  it('refuses one that is live, and says where', async () => {
+    const { publish } = functionsOn(await startStore());
+    expect(jsonOf(await publish(remove))).toMatchObject({
+      status: 409,
+      code: 'TOUR_LAMBDA_TOUR_LIVE',
+      environments: ['production'],
+    });
+    expect(await publish(api('GET', address))).toMatchObject({ statusCode: 200 });
+  });
+
+  it('takes one away that is live nowhere', async () => {
+    const { publish } = await startUnpublished();
+    expect(await publish(remove)).toMatchObject({ statusCode: 204 });
+    for (const path of [address, `${address}/draft`, `${address}/revisions`])
+      expect(await publish(api('GET', path))).toMatchObject({ statusCode: 404 });
+    expect(jsonOf(await publish(api('GET', '/v1/tours')))).toEqual({ items: [] });
+    for (const action of ['publish', 'unpublish', 'rollback'])
+      expect(
+        await publish(api('POST', `${address}/${action}`, action === 'rollback' ? { toRevision: 1 } : {})),
+      ).toMatchObject({ statusCode: 404 });
+  });
+
+  it('deletes only the version that If-Match names', async () => {
+    const { publish } = await startUnpublished();
+    const stale = await publish(api('DELETE', address, undefined, { 'if-match': '"d2"' }));
+    expect(jsonOf(stale)).toMatchObject({ status: 412, currentETag: '"d1"' });
+    expect(await publish(api('DELETE', address, undefined, { 'if-match': '"d1"' }))).toMatchObject({
+      statusCode: 204,
+    });
+  });
+
+  it('keeps what is written while it is being deleted', async () => {
+    const { settings, publish: rival } = await startUnpublished();
+    const table = openTable(settings);
+    const slow = {
+      ...table,
+      removeIf: async (unchanged: Parameters<typeof table.removeIf>[0]) => {
+        await rival(putOf(sampleTourTitled('Of the rival')));
+        return table.removeIf(unchanged);
+      },
+    };
+    const { publish } = functionsOn(settings, { tables: tablesOn(slow) });
+    expect(await publish(remove)).toMatchObject({ statusCode: 412 });
+    expect((await publish(api('GET', `${address}/draft`))).body).toContain('Of the rival');
+  });
+
+  it('leaves no entity tag that fits another tour of the same id', async () => {
+    const { publish } = await startUnpublished();
+    await publish(remove);
+    const again = await publish(putOf(sampleTour, { 'if-none-match': '*' }));
+    expect(again).toMatchObject({ statusCode: 201, headers: { etag: '"d2"' } });
+    expect(await publish(putOf(sampleTour, { 'if-match': '"d1"' }))).toMatchObject({ statusCode: 412 });
+    await publish(remove);
+    const made = await publish(api('POST', '/v1/tours', sampleTour));
+    expect(made).toMatchObject({ statusCode: 201, headers: { etag: '"d3"' } });
+  });
+
+  it('lets another tour of the same id go on with the revisions', async () => {
+    const { publish, deliver } = await startUnpublished();
+    await publish(remove);
+    await publish(putOf(sampleTourTitled('Another one'), { 'if-none-match': '*' }));
+    expect(jsonOf(await publish(publishOf(sampleTour)))).toMatchObject({ tourRevision: 2 });
+    expect((await deliver({ path: '/acme.js' })).body).toContain('Another one');
+  });
+
+  it('lets a tour that was published meanwhile be taken away', async () => {
+    const { settings, publish: rival } = await startUnpublished();
+    const table = openTable(settings);
+    const outrun = {
+      ...table,
+      putIf: async (put: Parameters<typeof table.putIf>[0]) => {
+        if (put.key.sk.S === keys.live('acme', 'production').sk.S) await rival(remove);
+        return table.putIf(put);
+      },
+    };
+    const { publish } = functionsOn(settings, { tables: tablesOn(outrun) });
+    expect(await publish(publishOf(sampleTour))).toMatchObject({ statusCode: 200 });
+    expect(await rival(unpublish)).toMatchObject({ statusCode: 200 });
+    expect((await rival({ ...api('GET', '/v1/environments') })).body).not.toContain(sampleTour.id);
+  });
+});

@@ -1,17 +1,24 @@
-import { type DnsPlan, dnsPlan, type RecordSet, type RegionName, type Topology } from '@isochrone/topology';
+import {
+  type DnsPlan,
+  dnsPlan,
+  type FunctionJob,
+  type RecordSet,
+  type RegionName,
+  type Topology,
+} from '@isochrone/topology';
 import { App, type Stack, Tags, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { DataStack } from './data-stack.ts';
 import { EdgeStack } from './edge-stack.ts';
 import { InfraError } from './errors.ts';
-import { type Job, stackIds, stackName } from './names.ts';
+import { stackIds, stackName } from './names.ts';
 import { TourStack } from './tour-stack.ts';
 import { WATCH_REGION, WatchStack } from './watch-stack.ts';
 
 /** What was built elsewhere. */
 export interface Bundles {
   /** Folders of the functions' bundles, built for this topology. */
-  readonly functions: Readonly<Record<Job, string>>;
+  readonly functions: Readonly<Record<FunctionJob, string>>;
   readonly edgeProxy: Uint8Array;
 }
 

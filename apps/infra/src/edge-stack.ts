@@ -1,3 +1,4 @@
+import { instanceName } from '@isochrone/config-gen';
 import type { DnsPlan, Region, Topology } from '@isochrone/topology';
 import { CfnParameter, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -7,7 +8,7 @@ import { EdgeInstance } from './constructs/edge-instance.ts';
 import { EdgeNetwork } from './constructs/edge-network.ts';
 import { ZoneRecords } from './constructs/zone-records.ts';
 import { edgeRelease } from './edge-release.ts';
-import { edgeLogGroupName, instanceName, pascal } from './names.ts';
+import { edgeLogGroupName, pascal } from './names.ts';
 import { required } from './required.ts';
 
 export interface EdgeStackProps extends StackProps {

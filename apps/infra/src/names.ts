@@ -1,4 +1,5 @@
-import type { ProxyInstance, RegionName, Topology } from '@isochrone/topology';
+import { instanceName } from '@isochrone/config-gen';
+import type { FunctionJob, ProxyInstance, RegionName, Topology } from '@isochrone/topology';
 
 type Service = Pick<Topology, 'service'>;
 
@@ -6,16 +7,11 @@ type Service = Pick<Topology, 'service'>;
 export const stages = ['live', 'staging'] as const;
 export type Stage = (typeof stages)[number];
 
-export const jobs = ['delivery', 'publishing'] as const;
-export type Job = (typeof jobs)[number];
-
 /**
  * Physical names that other regions' stacks, and whoever releases, derive instead of being told: nothing refers
  * from one region to another. A service's name is its own within an account.
  */
 export const tableName = ({ service }: Service): string => `isochrone-${service}`;
-
-export const functionName = ({ service }: Service, job: Job): string => `${service}-${job}`;
 
 export const certificateSecretName = ({ service }: Service): string =>
   `isochrone/${service}/edge-certificate`;
@@ -25,10 +21,6 @@ export const releaseParameterName = ({ service }: Service, instance: ProxyInstan
   `/isochrone/${service}/edge/${instanceName(instance)}`;
 
 export const edgeLogGroupName = ({ service }: Service): string => `/isochrone/${service}/edge`;
-
-/** The first label of an instance's hostname. */
-export const instanceName = ({ hostname }: Pick<ProxyInstance, 'hostname'>): string =>
-  hostname.split('.', 1)[0] ?? hostname;
 
 export const stackIds = {
   tour: (region: RegionName): string => `Tour-${region}`,
@@ -49,7 +41,8 @@ export const pascal = (name: string): string =>
     .join('');
 
 /** Parameter of a region's Tour stack: the version that an alias points at. */
-export const versionParameter = (job: Job, stage: Stage): string => `${pascal(job)}${pascal(stage)}Version`;
+export const versionParameter = (job: FunctionJob, stage: Stage): string =>
+  `${pascal(job)}${pascal(stage)}Version`;
 
 /** Output of a region's stack and parameter of Watch: the id of a health check. */
 export const healthCheckParameter = (checkId: string): string => `HealthCheck${pascal(checkId)}`;

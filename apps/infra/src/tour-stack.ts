@@ -1,6 +1,8 @@
 import {
   apiHostname,
   type DnsPlan,
+  type FunctionJob,
+  functionName,
   publicHostname,
   type RegionName,
   stagingApiHostname,
@@ -17,14 +19,14 @@ import { RegionalApi } from './constructs/regional-api.ts';
 import { TourAlarms } from './constructs/tour-alarms.ts';
 import { TourFunction } from './constructs/tour-function.ts';
 import { ZoneRecords } from './constructs/zone-records.ts';
-import { functionName, type Job, tableName } from './names.ts';
+import { tableName } from './names.ts';
 import { required } from './required.ts';
 
 export interface TourStackProps extends StackProps {
   readonly topology: Topology;
   readonly region: RegionName;
   /** Folders of the functions' bundles. */
-  readonly bundles: Readonly<Record<Job, string>>;
+  readonly bundles: Readonly<Record<FunctionJob, string>>;
   /** The records and checks that lead to this region's API. */
   readonly dns: DnsPlan;
 }
@@ -80,7 +82,7 @@ export class TourStack extends Stack {
 
   #function(
     topology: Topology,
-    job: Job,
+    job: FunctionJob,
     bundle: string,
     rest: {
       readonly timeout: Duration;
@@ -100,7 +102,7 @@ export class TourStack extends Stack {
     });
   }
 
-  #tableStatements(topology: Topology, own: RegionName, job: Job): readonly PolicyStatement[] {
+  #tableStatements(topology: Topology, own: RegionName, job: FunctionJob): readonly PolicyStatement[] {
     const all = topology.regions.map(({ name }) => name);
     return tablePermissions[job].map(
       ({ regions, actions, leadingKeys }) =>

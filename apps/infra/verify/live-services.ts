@@ -16,12 +16,14 @@ import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
 import {
   apiHostname,
+  functionJobs,
+  functionName,
   type Region,
   stagingApiHostname,
   type Topology,
   wildcardHostname,
 } from '@isochrone/topology';
-import { functionName, jobs, releaseParameterName, stages, tableName } from '../src/names.ts';
+import { releaseParameterName, stages, tableName } from '../src/names.ts';
 import { type Checks, expectEqual } from './checks.ts';
 import type { Clients } from './clients.ts';
 
@@ -113,7 +115,7 @@ export async function checkTable(
 }
 
 async function aliases(topology: Topology, { lambda }: Clients): Promise<void> {
-  for (const job of jobs) {
+  for (const job of functionJobs) {
     for (const Name of stages) {
       const alias = await lambda.send(
         new GetAliasCommand({ FunctionName: functionName(topology, job), Name }),

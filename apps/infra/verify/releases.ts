@@ -3,9 +3,8 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { GetAliasCommand, ListVersionsByFunctionCommand } from '@aws-sdk/client-lambda';
-import { type Topology, waveOrder } from '@isochrone/topology';
+import { functionJobs, functionName, type Topology, waveOrder } from '@isochrone/topology';
 import { z } from 'zod';
-import { functionName, jobs } from '../src/names.ts';
 import { type Checks, expectEqual } from './checks.ts';
 import type { Clients } from './clients.ts';
 import type { Emulator } from './emulator.ts';
@@ -30,7 +29,7 @@ export async function checkReleases(checks: Checks, subject: ReleaseSubject): Pr
   const { label, topology } = subject;
   const order = waveOrder(topology);
   const everywhere = (version: string): Readonly<Record<string, string>> =>
-    Object.fromEntries(order.flatMap((region) => jobs.map((job) => [`${region} ${job}`, version])));
+    Object.fromEntries(order.flatMap((region) => functionJobs.map((job) => [`${region} ${job}`, version])));
   const expectLive = async (wanted: Readonly<Record<string, string>>): Promise<void> =>
     expectEqual(await liveVersions(subject), wanted, 'what live points at');
 
@@ -40,7 +39,7 @@ export async function checkReleases(checks: Checks, subject: ReleaseSubject): Pr
       const { outcomes } = await releaseOf(subject, bundle(subject, 'second'), []);
       expectEqual(
         outcomes.map(({ region, job, outcome }) => `${region} ${job} ${outcome}`),
-        order.flatMap((region) => jobs.map((job) => `${region} ${job} released`)),
+        order.flatMap((region) => functionJobs.map((job) => `${region} ${job} released`)),
         'outcomes',
       );
       await expectLive(everywhere('2'));
@@ -106,7 +105,7 @@ const rollSchema = z.object({ instances: z.array(z.object({ outcome: z.literal('
 function bundle({ functions, folder }: ReleaseSubject, name: string): string {
   const target = join(folder, `release-${name}`);
   cpSync(functions, target, { recursive: true });
-  for (const job of jobs) {
+  for (const job of functionJobs) {
     const file = join(target, job, 'index.mjs');
     writeFileSync(file, `${readFileSync(file, 'utf8')}\n// ${name}\n`);
   }
@@ -170,7 +169,7 @@ async function liveVersions({
 }: ReleaseSubject): Promise<Readonly<Record<string, string>>> {
   const found: Record<string, string> = {};
   for (const region of waveOrder(topology)) {
-    for (const job of jobs) {
+    for (const job of functionJobs) {
       const alias = await clientsOf(region).lambda.send(
         new GetAliasCommand({ FunctionName: functionName(topology, job), Name: 'live' }),
       );

@@ -1,5 +1,6 @@
 export { dnsPlan } from './dns-plan.ts';
 export { TopologyError, type TopologyErrorCode } from './errors.ts';
+export { type FunctionJob, functionJobs, functionName } from './functions.ts';
 export {
   apiHostname,
   certificateCovers,

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { FunctionJob } from '@isochrone/topology';
 import { zipSync } from 'fflate';
 import { CliError } from '../errors.ts';
 import { reasonOf, workspaceRoot } from '../topology-file.ts';
-import type { Job } from './aws-names.ts';
 
 /** What Lambda is given: the same bytes for every region, whenever they are packed. */
 export interface Archive {
@@ -30,7 +30,7 @@ export const bundleFolder = (topologyName: string): string =>
  *
  * @throws CliError CLI_BUNDLE_MISSING
  */
-export function readBundle(folder: string, job: Job): Archive {
+export function readBundle(folder: string, job: FunctionJob): Archive {
   const file = join(folder, job, 'index.mjs');
   try {
     return archiveOf({ 'index.mjs': readFileSync(file) });

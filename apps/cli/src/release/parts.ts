@@ -1,10 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import type { RegionName, Topology } from '@isochrone/topology';
+import { type FunctionJob, functionName, type RegionName, type Topology } from '@isochrone/topology';
 import { liveDeployment } from '../doctor/deployment.ts';
 import { probe } from '../doctor/probe.ts';
-import { functionName, type Job } from './aws-names.ts';
 import { type RegionFunction, regionFunction } from './region-function.ts';
 import type { ReleaseParts } from './release.ts';
 import type { RollParts } from './roll.ts';
@@ -19,7 +18,7 @@ export function releaseParts(topology: Topology, regions: readonly RegionName[],
     clients.set(region, client);
     return client;
   };
-  const functionOf = (region: RegionName, job: Job): RegionFunction =>
+  const functionOf = (region: RegionName, job: FunctionJob): RegionFunction =>
     regionFunction(clientOf(region), functionName(topology, job), region);
   return { topology, regions, functionOf, say };
 }

@@ -1,12 +1,18 @@
-import { apiHostname, type RegionName, stagingApiHostname, type Topology } from '@isochrone/topology';
+import {
+  apiHostname,
+  type FunctionJob,
+  functionJobs,
+  type RegionName,
+  stagingApiHostname,
+  type Topology,
+} from '@isochrone/topology';
 import type { Archive } from './archive.ts';
-import { type Job, jobs } from './aws-names.ts';
 import type { AliasState, Answer, RegionFunction } from './region-function.ts';
 
 /** What became of one function in one region. */
 export interface Released {
   readonly region: RegionName;
-  readonly job: Job;
+  readonly job: FunctionJob;
   /** `already`: its alias pointed at this code before. `undone`: it was released, and then taken back. */
   readonly outcome: 'released' | 'already' | 'undone' | 'would-release';
   readonly version: string;
@@ -24,12 +30,12 @@ export interface ReleaseParts {
   readonly topology: Topology;
   /** In order. */
   readonly regions: readonly RegionName[];
-  readonly functionOf: (region: RegionName, job: Job) => RegionFunction;
+  readonly functionOf: (region: RegionName, job: FunctionJob) => RegionFunction;
   readonly say: (line: string) => void;
 }
 
 export interface ReleaseOptions {
-  readonly archives: Readonly<Record<Job, Archive>>;
+  readonly archives: Readonly<Record<FunctionJob, Archive>>;
   /** How many versions stay, besides those that aliases point at. */
   readonly keep: number;
   readonly dryRun: boolean;
@@ -37,7 +43,7 @@ export interface ReleaseOptions {
 
 interface Moved {
   readonly region: RegionName;
-  readonly job: Job;
+  readonly job: FunctionJob;
   readonly fn: RegionFunction;
   readonly before: AliasState;
   readonly version: string;
@@ -52,7 +58,7 @@ export async function release(parts: ReleaseParts, options: ReleaseOptions): Pro
   const moved: Moved[] = [];
   const released: Released[] = [];
   for (const region of parts.regions) {
-    for (const job of jobs) {
+    for (const job of functionJobs) {
       const fn = parts.functionOf(region, job);
       const before = await fn.alias('live');
       const archive = options.archives[job];
@@ -86,7 +92,7 @@ async function tryOnStaging(
   { topology, say }: ReleaseParts,
   fn: RegionFunction,
   region: RegionName,
-  job: Job,
+  job: FunctionJob,
   archive: Archive,
 ): Promise<{ readonly version: string; readonly failure: string | null }> {
   const version = await fn.versionOf(archive);
@@ -99,9 +105,9 @@ async function tryOnStaging(
 }
 
 /** The delivery's health proves its table, too. Publishing lets nobody in without a key, and says so. */
-const trialPath = (job: Job): string => (job === 'delivery' ? '/healthz' : '/v1/tours');
+const trialPath = (job: FunctionJob): string => (job === 'delivery' ? '/healthz' : '/v1/tours');
 
-function complaint(job: Job, { status }: Answer): string | null {
+function complaint(job: FunctionJob, { status }: Answer): string | null {
   const wanted = job === 'delivery' ? 200 : 401;
   return status === wanted ? null : `answers ${status} instead of ${wanted}`;
 }
@@ -147,7 +153,7 @@ export async function rollback(
   const stuck: string[] = [];
   for (const region of regions) {
     // The other way round: nobody writes any more what the old reader does not understand.
-    for (const job of jobs.toReversed()) {
+    for (const job of functionJobs.toReversed()) {
       const fn = functionOf(region, job);
       const now = await fn.alias('live');
       if (now.before === null || now.before === now.version) {

@@ -4,9 +4,9 @@ import {
   DescribeAutoScalingGroupsCommand,
   TerminateInstanceInAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling';
+import { instanceName } from '@isochrone/config-gen';
 import type { ProxyInstance } from '@isochrone/topology';
 import { CliError } from '../errors.ts';
-import { groupName } from './aws-names.ts';
 
 export interface Rolled {
   readonly instance: string;
@@ -50,7 +50,7 @@ export async function roll(parts: RollParts, options: RollOptions): Promise<read
 
 async function replace(parts: RollParts, options: RollOptions, instance: ProxyInstance): Promise<Rolled> {
   const { groupsOf, say } = parts;
-  const name = groupName(instance);
+  const name = instanceName(instance);
   const client = groupsOf(instance.region);
   const group = await groupOf(client, instance);
   const old = group.Instances?.find(({ LifecycleState }) => LifecycleState === 'InService');
@@ -85,7 +85,7 @@ async function replace(parts: RollParts, options: RollOptions, instance: ProxyIn
 }
 
 async function groupOf(client: AutoScalingClient, instance: ProxyInstance): Promise<AutoScalingGroup> {
-  const name = groupName(instance);
+  const name = instanceName(instance);
   const { AutoScalingGroups: [group] = [] } = await client.send(
     new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [name] }),
   );

@@ -1,8 +1,7 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import { requireTopology } from '@isochrone/topology';
+import { type FunctionJob, functionJobs, functionName, requireTopology } from '@isochrone/topology';
 import { describe, expect, it } from 'vitest';
 import { type Archive, archiveOf } from '../../src/release/archive.ts';
-import { functionName, type Job, jobs } from '../../src/release/aws-names.ts';
 import { regionFunction } from '../../src/release/region-function.ts';
 import { type ReleaseParts, release, rollback } from '../../src/release/release.ts';
 import { type LambdaService, startLambdaService } from './lambda-service.ts';
@@ -15,7 +14,7 @@ const topology = requireTopology(
 const regions = ['eu-west-1', 'ap-southeast-2', 'us-east-1'] as const;
 
 /** A function that says who it is; a bad one fails as soon as it is asked. */
-function bundle(name: string, job: Job, good = true): Archive {
+function bundle(name: string, job: FunctionJob, good = true): Archive {
   const status = job === 'delivery' ? 200 : 401;
   const works = `return { statusCode: ${status}, headers: { 'x-bundle': '${name}' }, body: '' };`;
   const source = `export const handler = async () => { ${good ? works : "throw new Error('bad');"} };`;
@@ -30,7 +29,8 @@ const archives = (name: string, good = true) => ({
 async function deployed() {
   const lambda = await startLambdaService();
   for (const region of regions) {
-    for (const job of jobs) lambda.create(region, functionName(topology, job), archives('first')[job].zip);
+    for (const job of functionJobs)
+      lambda.create(region, functionName(topology, job), archives('first')[job].zip);
   }
   const lines: string[] = [];
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
@@ -56,7 +56,7 @@ describe('a release', () => {
     const { released, failure } = await release(parts, options('second'));
     expect(failure).toBeNull();
     expect(released.map(({ region, job, outcome, version }) => [region, job, outcome, version])).toEqual(
-      regions.flatMap((region) => jobs.map((job) => [region, job, 'released', '2'])),
+      regions.flatMap((region) => functionJobs.map((job) => [region, job, 'released', '2'])),
     );
     expect(live(lambda)).toEqual(['2', '2', '2']);
   });

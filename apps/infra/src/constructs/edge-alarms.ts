@@ -1,9 +1,9 @@
+import { instanceName } from '@isochrone/config-gen';
 import type { ProxyInstance, Topology } from '@isochrone/topology';
 import { Duration } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { notify } from '../alarm-actions.ts';
-import { instanceName } from '../names.ts';
 
 /** A certificate is renewed well before; who is told now has time left. */
 const MIN_CERTIFICATE_DAYS = 21;

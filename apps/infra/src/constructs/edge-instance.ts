@@ -1,4 +1,4 @@
-import { productionSettings } from '@isochrone/config-gen';
+import { instanceName, productionSettings } from '@isochrone/config-gen';
 import type { ProxyInstance, Topology } from '@isochrone/topology';
 import { Fn, Stack, Tags, Validations } from 'aws-cdk-lib';
 import { CfnAutoScalingGroup } from 'aws-cdk-lib/aws-autoscaling';
@@ -7,7 +7,7 @@ import { CfnInstanceProfile } from 'aws-cdk-lib/aws-iam';
 import { CfnParameter as SsmParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import type { EdgeRelease } from '../edge-release.ts';
-import { certificateSecretName, edgeLogGroupName, instanceName, releaseParameterName } from '../names.ts';
+import { certificateSecretName, edgeLogGroupName, releaseParameterName } from '../names.ts';
 import { nodeArchive } from '../node-archive.ts';
 import { publishFile } from '../publish-file.ts';
 import { bootTimeouts, renderUserData } from '../user-data.ts';

@@ -1,3 +1,4 @@
+import type { FunctionJob } from '@isochrone/topology';
 import { Arn, ArnFormat, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
@@ -19,12 +20,12 @@ import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { CfnPermission } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { type Job, pascal, type Stage, stages } from '../names.ts';
+import { pascal, type Stage, stages } from '../names.ts';
 import { aliasesOf, type TourFunction } from './tour-function.ts';
 
 export interface RegionalApiProps {
   readonly apiName: string;
-  readonly functions: Readonly<Record<Job, TourFunction>>;
+  readonly functions: Readonly<Record<FunctionJob, TourFunction>>;
   readonly certificate: ICertificate;
   /** Every hostname of the API, by the stage that answers it. */
   readonly hostnames: Readonly<Record<Stage, readonly string[]>>;

@@ -1,17 +1,17 @@
-import type { RegionName, Topology } from '@isochrone/topology';
+import { type FunctionJob, functionJobs, type RegionName, type Topology } from '@isochrone/topology';
 import { Duration } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Alarm, ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { notify } from '../alarm-actions.ts';
-import { type Job, jobs, pascal } from '../names.ts';
+import { pascal } from '../names.ts';
 import type { TourFunction } from './tour-function.ts';
 
 export interface TourAlarmsProps {
   readonly topology: Topology;
   readonly region: RegionName;
   readonly api: HttpApi;
-  readonly functions: Readonly<Record<Job, TourFunction>>;
+  readonly functions: Readonly<Record<FunctionJob, TourFunction>>;
 }
 
 /** Share of the requests, in percent, that may fail before somebody is told. */
@@ -56,7 +56,7 @@ export class TourAlarms extends Construct {
       ofApi('Latency', 'p99'),
       MAX_P99_MS,
     );
-    for (const job of jobs) {
+    for (const job of functionJobs) {
       alarm(
         `${pascal(job)}Throttled`,
         `Lambda had no room for ${job} in ${region}`,

@@ -1,3 +1,4 @@
+import type { FunctionJob } from '@isochrone/topology';
 import { CfnParameter, type Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
@@ -10,10 +11,10 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { type Job, pascal, type Stage, stages, versionParameter } from '../names.ts';
+import { pascal, type Stage, stages, versionParameter } from '../names.ts';
 
 export interface TourFunctionProps {
-  readonly job: Job;
+  readonly job: FunctionJob;
   readonly functionName: string;
   /** Folder of the bundle. */
   readonly bundle: string;
@@ -74,7 +75,7 @@ export class TourFunction extends Construct {
     this.aliases = { live: this.#alias(props.job, 'live'), staging: this.#alias(props.job, 'staging') };
   }
 
-  #alias(job: Job, stage: Stage): CfnAlias {
+  #alias(job: FunctionJob, stage: Stage): CfnAlias {
     const version = new CfnParameter(this, `${pascal(stage)}Version`, {
       type: 'String',
       default: '1',

@@ -1,0 +1,9 @@
+import type { Topology } from './topology.ts';
+
+/** The functions of every region, in the order in which they change: who reads understands the new before somebody writes it. */
+export const functionJobs = ['delivery', 'publishing'] as const;
+export type FunctionJob = (typeof functionJobs)[number];
+
+/** The name of a function, the same in every region: nobody has to be told it. */
+export const functionName = ({ service }: Pick<Topology, 'service'>, job: FunctionJob): string =>
+  `${service}-${job}`;

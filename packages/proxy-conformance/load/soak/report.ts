@@ -26,11 +26,11 @@ export function soakReport(result: SoakResult): string {
       'latency of whole, unhurried requests',
       `p50 ${latencies.p50} ms, p99 ${latencies.p99} ms, slowest ${latencies.slowest} ms`,
     ],
-    ['largest process, ever', `${megabytes(result.largestBytes)} MB`],
     [
-      'largest process, each minute at rest',
-      `${atRest.map(({ largestBytes }) => megabytes(largestBytes)).join(', ')} MB`,
+      'largest process, ever',
+      `${megabytes(result.largest.own)} MB of its own, ${megabytes(result.largest.resident)} MB with what of files is mapped`,
     ],
+    ['the same, each minute at rest', `${atRest.map(({ largest }) => megabytes(largest.own)).join(', ')} MB`],
     ['sockets, each minute at rest', atRest.map(({ sockets }) => sockets).join(', ')],
     ['open files, each minute at rest', atRest.map(({ files }) => files).join(', ')],
   ];

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openFiles, processTree, residentBytes } from '../world/processes.ts';
+import { type Memory, memoryOf, openFiles, processTree } from '../world/processes.ts';
 
 /** What a proxy holds at one moment, all its processes together where nothing else is said. */
 export interface Resources {
   readonly processes: number;
-  /** Resident bytes of its largest process. */
-  readonly largestBytes: number;
+  /** The most that any process of it has. */
+  readonly largest: Memory;
   readonly files: number;
   readonly sockets: number;
 }
@@ -15,11 +15,17 @@ export function resourcesOf(pid: number): Resources {
   const files = processes.flatMap(openFiles);
   return {
     processes: processes.length,
-    largestBytes: Math.max(...processes.map(residentBytes)),
+    largest: processes.map(memoryOf).reduce(larger),
     files: files.length,
     sockets: files.filter((file) => file.startsWith('socket:')).length,
   };
 }
+
+/** Of each the larger one. */
+export const larger = (a: Memory, b: Memory): Memory => ({
+  resident: Math.max(a.resident, b.resident),
+  own: Math.max(a.own, b.own),
+});
 
 const STILL_MS = 1_000;
 const PATIENCE_MS = 20_000;

@@ -25,10 +25,18 @@ export const childrenOf = (pid: number): readonly number[] =>
 
 export const processTree = (pid: number): readonly number[] => [pid, ...childrenOf(pid).flatMap(processTree)];
 
-/** Bytes of memory that are resident (VmRSS). */
-export function residentBytes(pid: number): number {
+export interface Memory {
+  /** Bytes that are resident (VmRSS). */
+  readonly resident: number;
+  /** Those of them that are no file's (RssAnon, RssShmem). */
+  readonly own: number;
+}
+
+export function memoryOf(pid: number): Memory {
   const status = fromProc(() => readFileSync(`/proc/${pid}/status`, 'latin1'), '');
-  return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1_024;
+  const bytes = (name: string): number =>
+    Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0) * 1_024;
+  return { resident: bytes('VmRSS'), own: bytes('RssAnon') + bytes('RssShmem') };
 }
 
 /** What each of a process's file descriptors leads to. */

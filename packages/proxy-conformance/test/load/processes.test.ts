@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
-import { childrenOf, farEndsOf, openFiles, processTree, residentBytes } from '../../load/world/processes.ts';
+import { childrenOf, farEndsOf, memoryOf, openFiles, processTree } from '../../load/world/processes.ts';
 
 it('finds the far ends of connections', async () => {
   const server = createServer().listen(0, '127.12.34.56');
@@ -20,7 +20,7 @@ it('finds the far ends of connections', async () => {
 
 it('sees nothing of a process that does not exist', () => {
   const nobody = 2 ** 30;
-  expect([farEndsOf(nobody), openFiles(nobody), childrenOf(nobody), residentBytes(nobody)]).toEqual([
+  expect([farEndsOf(nobody), openFiles(nobody), childrenOf(nobody), memoryOf(nobody).resident]).toEqual([
     [],
     [],
     [],
@@ -29,6 +29,8 @@ it('sees nothing of a process that does not exist', () => {
 });
 
 it('knows how much memory a process holds, and who its parent is', () => {
-  expect(residentBytes(process.pid)).toBeGreaterThan(10_000_000);
+  const { resident, own } = memoryOf(process.pid);
+  expect(own).toBeGreaterThan(10_000_000);
+  expect(resident).toBeGreaterThan(own);
   expect(processTree(process.ppid)).toContain(process.pid);
 });

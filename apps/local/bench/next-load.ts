@@ -2,7 +2,9 @@
  * Publishes again and again, and loads a page in Chromium through a proxy of each region after every publish: is the
  * change there? `npm run bench:next-load -- --help` tells the options.
  */
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { writeBetweenMarkers } from '@isochrone/proxy-conformance';
 import { startVisitors, type Visitors } from '../test/support/visitors.ts';
 import { startWorldProcess } from '../test/support/world-process.ts';
 
@@ -12,6 +14,7 @@ const USAGE = `usage: npm run bench:next-load [-- OPTIONS]
   --loads N       publishes of each kind, default 200
   --lag MS        what a write takes to the other regions, default 700
   --json          figures for programs, on standard output
+  --write         puts the figures into docs/next-load.md
   --help          print this
 
 exit codes: 0 every load showed the change that it had to, 1 one was late, 2 misuse
@@ -37,6 +40,8 @@ interface Spread {
   readonly worst: number;
 }
 
+const DOCUMENT = fileURLToPath(new URL('../../../docs/next-load.md', import.meta.url));
+
 /** Each load that waits for the lag takes as long as that. */
 const LAG_LOADS = 20;
 
@@ -48,6 +53,7 @@ function optionsOf() {
         loads: { type: 'string', default: '200' },
         lag: { type: 'string', default: '700' },
         json: { type: 'boolean', default: false },
+        write: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
     });
@@ -74,6 +80,9 @@ if (options.help) {
     atHome === loads && Object.values(waited).every((count) => count === loads);
   if (options.json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
   else for (const result of results) tell(result);
+  if (options.write)
+    for (const result of results)
+      writeBetweenMarkers(DOCUMENT, `next load: ${result.engine}`, () => tableOf(result));
   process.exitCode = results.every(isOnTime) ? 0 : 1;
 }
 
@@ -156,4 +165,27 @@ function tell({ engine, lagMs, loads, waited, publishMs, atHome, later }: Seen):
   line('no wait', 'home', `${atHome} of ${loads}`);
   for (const [region, { median, worst }] of Object.entries(later))
     line('no wait', region, `seen after ${median} ms (median, worst ${worst} ms)`);
+}
+
+/** The same, as Markdown. */
+function tableOf({ lagMs, loads, waited, publishMs, atHome, later }: Seen): string {
+  const rows: readonly (readonly [string, string, string])[] = [
+    ...Object.entries(waited).map(
+      ([region, count]) =>
+        ['`publish?wait=all`', region, `${count} of ${loads} next loads showed it`] as const,
+    ),
+    ['`publish?wait=all`', 'all', `answered after ${publishMs.median} ms, at worst ${publishMs.worst} ms`],
+    ['`publish`', 'home', `${atHome} of ${loads} next loads showed it`],
+    ...Object.entries(later).map(
+      ([region, { median, worst }]) =>
+        ['`publish`', region, `shown after ${median} ms, at worst ${worst} ms`] as const,
+    ),
+  ];
+  return [
+    `Writes take ${lagMs} ms to another region.`,
+    '',
+    '| request | region | Chromium |',
+    '| --- | --- | --- |',
+    ...rows.map((row) => `| ${row.join(' | ')} |`),
+  ].join('\n');
 }

@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { DoctorOptions } from './commands/doctor.ts';
 import type { ExplainOptions } from './commands/explain.ts';
 import type { PlanOptions } from './commands/plan.ts';
-import type { ReleaseCommandOptions, WaveOptions } from './commands/release.ts';
+import type { FunctionOptions, ReleaseCommandOptions, RollCommandOptions } from './commands/release.ts';
 import { CliError } from './errors.ts';
 import type { Outcome } from './outcome.ts';
 import { waves } from './release/wave.ts';
@@ -124,12 +124,15 @@ export function createProgram(version: string, tell: (outcome: Outcome, asJson: 
       'examine a deployment from outside: DNS, certificates, Host and SNI, health, bundles, caching',
     )
     .option('--resolver <address>', "name server to ask, with a port if not 53 (default: the system's)")
-    .option(
-      '--world [url]',
-      'examine the local world behind this control API (default: http://127.0.0.1:4400)',
-    )
+    .addOption(inWorld('examine the local world'))
     .option('--account <key>', 'whose script to ask for (default: nobody’s; the sample’s in the local world)')
     .option('--ca <file>', 'PEM file of the only authority to trust')
+    .addOption(
+      new Option(
+        '--quotas',
+        'also read the quotas of the account whose credentials the environment has',
+      ).conflicts('world'),
+    )
     .option(
       '--ignore <finding>',
       'a finding that is meant, such as bundle-differs; may be repeated',
@@ -141,21 +144,14 @@ export function createProgram(version: string, tell: (outcome: Outcome, asJson: 
       examples(
         './isochrone doctor',
         './isochrone doctor --resolver 1.1.1.1 --account acme --json',
+        './isochrone doctor --quotas',
         './isochrone doctor --world',
       ),
     )
-    .action(
-      async ({
-        topology,
-        json,
-        world,
-        ...options
-      }: CommonOptions & Omit<DoctorOptions, 'world'> & { readonly world?: string | true }) => {
-        const control = world === true ? 'http://127.0.0.1:4400' : world;
-        const { doctor } = await import('./commands/doctor.ts');
-        tell(await doctor(topologyFile(topology), { ...options, world: control }), json === true);
-      },
-    );
+    .action(async ({ topology, json, ...options }: CommonOptions & DoctorOptions) => {
+      const { doctor } = await import('./commands/doctor.ts');
+      tell(await doctor(topologyFile(topology), options), json === true);
+    });
 
   program
     .command('plan')
@@ -186,6 +182,7 @@ export function createProgram(version: string, tell: (outcome: Outcome, asJson: 
   withWaves(program.command('release'))
     .description('bring the built functions to the alias live, region by region, and back where one is ill')
     .option('--bundle <dir>', 'folder of a build (default: apps/tour-lambda/dist/<name of the topology>)')
+    .addOption(inWorld("release to the local world's functions"))
     .option('--keep <number>', 'versions that stay, besides those that aliases point at', readCount, 5)
     .addHelpText(
       'after',
@@ -193,6 +190,7 @@ export function createProgram(version: string, tell: (outcome: Outcome, asJson: 
         './isochrone release --wave canary',
         './isochrone release --wave rest --json',
         './isochrone release --region eu-west-1 --dry-run',
+        './isochrone release --world',
       ),
     )
     .action(async ({ topology, json, ...options }: CommonOptions & Omit<ReleaseCommandOptions, 'say'>) => {
@@ -202,11 +200,12 @@ export function createProgram(version: string, tell: (outcome: Outcome, asJson: 
 
   withWaves(program.command('rollback'))
     .description('point the alias live back at the version before the last release, region by region')
+    .addOption(inWorld("roll the local world's functions back"))
     .addHelpText(
       'after',
       examples('./isochrone rollback --region eu-west-1', './isochrone rollback --dry-run'),
     )
-    .action(async ({ topology, json, ...options }: CommonOptions & Omit<WaveOptions, 'say'>) => {
+    .action(async ({ topology, json, ...options }: CommonOptions & Omit<FunctionOptions, 'say'>) => {
       const { rollbackCommand } = await import('./commands/release.ts');
       tell(await rollbackCommand(topologyFile(topology), { ...options, say: progress(json) }), json === true);
     });
@@ -215,20 +214,16 @@ export function createProgram(version: string, tell: (outcome: Outcome, asJson: 
     .description('replace the machines of edge proxies one by one: drain, wait, replace, verify')
     .option('--force', 'replace also what has the newest launch template')
     .option('--patience <seconds>', 'how long a replacement may take, after the drain', readCount, 900)
+    .option('--resolver <address>', "name server to ask, with a port if not 53 (default: the system's)")
+    .option('--ca <file>', 'PEM file of the only authority to trust')
     .addHelpText(
       'after',
       examples('./isochrone roll --wave canary', './isochrone roll --region eu-west-1 --force'),
     )
-    .action(
-      async ({
-        topology,
-        json,
-        ...options
-      }: CommonOptions & Omit<WaveOptions, 'say'> & { readonly force?: true; readonly patience: number }) => {
-        const { rollCommand } = await import('./commands/release.ts');
-        tell(await rollCommand(topologyFile(topology), { ...options, say: progress(json) }), json === true);
-      },
-    );
+    .action(async ({ topology, json, ...options }: CommonOptions & Omit<RollCommandOptions, 'say'>) => {
+      const { rollCommand } = await import('./commands/release.ts');
+      tell(await rollCommand(topologyFile(topology), { ...options, say: progress(json) }), json === true);
+    });
 
   program
     .command('drill')
@@ -239,7 +234,7 @@ export function createProgram(version: string, tell: (outcome: Outcome, asJson: 
       collect,
       [],
     )
-    .option('--control <url>', 'control API of the local world', 'http://127.0.0.1:4400')
+    .option('--control <url>', 'control API of the local world', CONTROL)
     .option(
       '--figures <file>',
       'write the figures into a Markdown file, between the comments that mark their place',
@@ -267,6 +262,11 @@ function progress(json: true | undefined): (line: string) => void {
   const stream = json ? process.stderr : process.stdout;
   return (line) => void stream.write(`${line}\n`);
 }
+
+const CONTROL = 'http://127.0.0.1:4400';
+
+const inWorld = (what: string): Option =>
+  new Option('--world [url]', `${what} behind this control API (default: ${CONTROL})`).preset(CONTROL);
 
 const withWaves = (command: Command): Command =>
   withCommonOptions(command, 'topology file (default: topologies/production.yaml)')

@@ -1,5 +1,6 @@
 import { ACMClient } from '@aws-sdk/client-acm';
 import { ApiGatewayV2Client } from '@aws-sdk/client-apigatewayv2';
+import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2Client } from '@aws-sdk/client-ec2';
@@ -20,6 +21,7 @@ export function clientsOf({ endpoint }: Pick<Emulator, 'endpoint'>, region: stri
   return {
     acm: new ACMClient(settings),
     apiGateway: new ApiGatewayV2Client(settings),
+    autoScaling: new AutoScalingClient(settings),
     cloudFormation: new CloudFormationClient(settings),
     dynamoDb: new DynamoDBClient(settings),
     ec2: new EC2Client(settings),

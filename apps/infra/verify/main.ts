@@ -5,22 +5,25 @@ import { Checks } from './checks.ts';
 import { checkPlannedChanges } from './planned-changes.ts';
 import { preparePython } from './python.ts';
 import { TypeReport } from './report.ts';
+import { checkRolls } from './rolls.ts';
 import { cases } from './topologies.ts';
 import { verifyCase } from './verify-case.ts';
 
 const USAGE = `usage: npm run verify:aws [-- --all] [-- --only TEXT] [-- --keep]
 
   --all        every topology, instead of three of them
-  --only TEXT  those topologies whose name has this in it; "planned changes" for those that a plan tells
+  --only TEXT  those topologies whose name has this in it; "planned changes" for those that a plan tells,
+               "rolls" for machines that are replaced
   --keep       leave the templates and logs in .isochrone/verify-aws/
 
 Synthesises the stacks, has cfn-lint judge them, deploys them to emulators of AWS on this machine, reads back what stands
-there, and compares; so with releases, and with what a plan tells of changes. Needs Python 3.10 or newer; makes an environment of its own.
+there, and compares; so with releases, rolls, and what a plan tells of changes. Needs Python 3.10 or newer; makes an environment of its own.
 exit codes: 0 everything passed, 1 something failed, 2 misuse
 `;
 
-/** What `--only` calls the changes of topologies. */
+/** What `--only` calls the changes of topologies, and machines that are replaced. */
 const PLANS = 'planned changes';
+const ROLLS = 'rolls';
 
 const root = join(import.meta.dirname, '../../..');
 const folder = join(root, '.isochrone/verify-aws');
@@ -33,7 +36,8 @@ async function main(): Promise<number> {
   }
   const chosen = cases.filter(({ name, usual }) => (only === undefined ? all || usual : name.includes(only)));
   const plans = only === undefined || PLANS.includes(only);
-  if (chosen.length === 0 && !plans)
+  const rolls = only === undefined || ROLLS.includes(only);
+  if (chosen.length === 0 && !plans && !rolls)
     throw new TypeError(`no topology has ${JSON.stringify(only)} in its name`);
   const began = performance.now();
   const python = await preparePython(folder);
@@ -53,6 +57,10 @@ async function main(): Promise<number> {
     if (plans) {
       console.log(`\n${PLANS}`);
       await checkPlannedChanges({ python, checks, folder: join(work, 'plans') });
+    }
+    if (rolls) {
+      console.log(`\n${ROLLS}`);
+      await checkRolls({ python, checks, folder: join(work, 'rolls') });
     }
   } finally {
     if (!keep) rmSync(work, { recursive: true, force: true });

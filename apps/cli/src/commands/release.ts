@@ -1,13 +1,26 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseTopology, type Topology } from '@isochrone/topology';
+import type { DeploymentOptions } from '../doctor/deployment.ts';
+import { openControl } from '../drill/world.ts';
 import { CliError } from '../errors.ts';
 import { count, type Outcome } from '../outcome.ts';
 import { bundleFolder, readBundle } from '../release/archive.ts';
+import { buildFunctions } from '../release/build-functions.ts';
 import { releaseParts, rollParts } from '../release/parts.ts';
-import { type Release, release, rollback } from '../release/release.ts';
+import {
+  type Release,
+  type ReleaseOptions,
+  type ReleaseParts,
+  release,
+  rollback,
+} from '../release/release.ts';
 import { roll } from '../release/roll.ts';
 import type { Wave } from '../release/wave.ts';
 import { chosenRegions } from '../release/waves.ts';
 import { readTopology, type TopologyFile } from '../topology-file.ts';
+import { topologyInWorld } from '../world-topology.ts';
 import { describeProblems } from './validate.ts';
 
 export interface WaveOptions {
@@ -18,8 +31,13 @@ export interface WaveOptions {
   readonly say: (line: string) => void;
 }
 
-export interface ReleaseCommandOptions extends WaveOptions {
-  /** Folder of a build; that of the topology in the workspace unless given. */
+export interface FunctionOptions extends WaveOptions {
+  /** Control API of the local world whose functions these are; those of AWS without it. */
+  readonly world?: string | undefined;
+}
+
+export interface ReleaseCommandOptions extends FunctionOptions {
+  /** Folder of a build; unless given, that of the topology in the workspace, or for a local world one that is made now. */
   readonly bundle?: string | undefined;
   readonly keep: number;
 }
@@ -27,12 +45,11 @@ export interface ReleaseCommandOptions extends WaveOptions {
 /** Brings the built functions to the alias `live`, region by region. */
 export function releaseCommand(file: TopologyFile, options: ReleaseCommandOptions): Promise<Outcome> {
   return withTopology(file, async (topology) => {
-    const folder = options.bundle ?? bundleFolder(file.name);
-    const archives = {
-      delivery: readBundle(folder, 'delivery'),
-      publishing: readBundle(folder, 'publishing'),
-    };
-    const parts = releaseParts(topology, chosenRegions(topology, options.wave, options.region), options.say);
+    const parts = await functionsOf(topology, options);
+    const archives =
+      options.world === undefined || options.bundle !== undefined
+        ? archivesIn(options.bundle ?? bundleFolder(file.name))
+        : await builtFor(parts.topology, file, options.say);
     const result = await onAws(() =>
       release(parts, { archives, keep: options.keep, dryRun: options.dryRun === true }),
     );
@@ -40,21 +57,57 @@ export function releaseCommand(file: TopologyFile, options: ReleaseCommandOption
   });
 }
 
+async function functionsOf(topology: Topology, options: FunctionOptions): Promise<ReleaseParts> {
+  const regions = chosenRegions(topology, options.wave, options.region);
+  if (options.world === undefined) return releaseParts(topology, regions, options.say);
+  const world = await openControl(options.world).world();
+  const moved = topologyInWorld(topology, world, options.world);
+  return releaseParts(moved, regions, options.say, world.lambda.endpoint);
+}
+
+const archivesIn = (folder: string): ReleaseOptions['archives'] => ({
+  delivery: readBundle(folder, 'delivery'),
+  publishing: readBundle(folder, 'publishing'),
+});
+
+async function builtFor(
+  { domain }: Topology,
+  file: TopologyFile,
+  say: WaveOptions['say'],
+): Promise<ReleaseOptions['archives']> {
+  const folder = await mkdtemp(join(tmpdir(), 'isochrone-functions-'));
+  try {
+    say(`building the functions for ${domain}`);
+    await buildFunctions(file, domain, folder);
+    return archivesIn(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
 /** Points `live` back, region by region. */
-export function rollbackCommand(file: TopologyFile, options: WaveOptions): Promise<Outcome> {
+export function rollbackCommand(file: TopologyFile, options: FunctionOptions): Promise<Outcome> {
   return withTopology(file, async (topology) => {
-    const parts = releaseParts(topology, chosenRegions(topology, options.wave, options.region), options.say);
+    const parts = await functionsOf(topology, options);
     return told(file, await onAws(() => rollback(parts, options.dryRun === true)));
   });
 }
 
+export interface RollCommandOptions extends WaveOptions, Pick<DeploymentOptions, 'resolver' | 'ca'> {
+  readonly force?: true;
+  /** Seconds. */
+  readonly patience: number;
+}
+
 /** Replaces machines one by one. */
-export function rollCommand(
-  file: TopologyFile,
-  options: WaveOptions & { readonly force?: true; readonly patience: number },
-): Promise<Outcome> {
+export function rollCommand(file: TopologyFile, options: RollCommandOptions): Promise<Outcome> {
   return withTopology(file, async (topology) => {
-    const parts = rollParts(topology, chosenRegions(topology, options.wave, options.region), options.say);
+    const parts = rollParts(
+      topology,
+      chosenRegions(topology, options.wave, options.region),
+      options.say,
+      options,
+    );
     const rolled = await onAws(() =>
       roll(parts, {
         force: options.force === true,

@@ -1,17 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { cities } from '@isochrone/routing';
-import {
-  awsRegions,
-  distanceKm,
-  moveDomain,
-  publicHostname,
-  type RegionName,
-  type Topology,
-} from '@isochrone/topology';
+import { awsRegions, distanceKm, publicHostname, type RegionName, type Topology } from '@isochrone/topology';
 import { resolveFor } from '../drill/resolving.ts';
 import { openControl } from '../drill/world.ts';
-import { CliError } from '../errors.ts';
 import { readInput } from '../explain/input-file.ts';
+import { topologyInWorld } from '../world-topology.ts';
 import { type NameServer, type Names, openNames, readNameServer } from './names.ts';
 
 /** What is to be examined, and how it is reached. */
@@ -64,18 +57,7 @@ export async function localDeployment(
   { resolver, ca, account }: DeploymentOptions,
 ): Promise<Deployment> {
   const world = await openControl(control).world();
-  const { hostname } = new URL(world.publicUrl);
-  const prefix = `${topology.service}.`;
-  if (!hostname.startsWith(prefix)) {
-    throw new CliError(
-      'CLI_USAGE',
-      `the world at ${control} serves ${hostname}, not a service called ${topology.service}`,
-      {
-        hint: 'name its topology with --topology',
-      },
-    );
-  }
-  const moved = moveDomain(topology, hostname.slice(prefix.length));
+  const moved = topologyInWorld(topology, world, control);
   const ports = new Map(
     world.regions.flatMap(({ api, proxies }) => [
       [api.host, api.port] as const,

@@ -36,4 +36,8 @@ export type FindingId =
   | 'proxy-slow'
   | 'proxy-unhealthy'
   | 'proxy-unreachable'
-  | 'proxy-without-upstream';
+  | 'proxy-without-upstream'
+  | 'quota-concurrency'
+  | 'quota-elastic-ips'
+  | 'quota-health-checks'
+  | 'region-disabled';

@@ -12,10 +12,6 @@ export interface Latency {
   readonly firstByte: number;
 }
 
-/** What the doctor does not look at. */
-export const NOT_EXAMINED =
-  'not looked at: quotas of the account (Elastic IPs, health checks, concurrency), which need credentials';
-
 export function latencies({ proxies, apis }: Examination): readonly Latency[] {
   return [...proxies, ...apis].flatMap(({ hostname, lookup, health }) =>
     lookup.ok && health?.ok
@@ -39,6 +35,8 @@ export function describe(
   { topology, names }: Deployment,
   findings: readonly Finding[],
   hops: readonly Latency[],
+  /** What was not looked at. */
+  passedOver: readonly string[],
 ): string {
   const width = Math.max(4, ...hops.map(({ name }) => name.length));
   const row = (cells: readonly (string | number)[]): string =>
@@ -59,7 +57,7 @@ export function describe(
     row(['milliseconds', 'dns', 'connect', 'tls', 'first byte']),
     ...hops.map(({ name, dns, connect, tls, firstByte }) => row([name, dns, connect, tls, firstByte])),
     '',
-    NOT_EXAMINED,
+    ...passedOver.map((what) => `not looked at: ${what}`),
     errors + findings.length === 0
       ? paint('green', 'nothing is wrong')
       : `${count(errors, 'error')}, ${count(findings.length - errors, 'warning')}`,

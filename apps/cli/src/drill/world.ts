@@ -7,6 +7,7 @@ const worldSchema = z.object({
   ca: z.string(),
   account: z.string(),
   timeScale: z.number(),
+  lambda: z.object({ endpoint: z.string() }),
   dns: z.object({ address: z.string(), port: z.number() }),
   frontDoor: z.object({ port: z.number() }),
   regions: z.array(

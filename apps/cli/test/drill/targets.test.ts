@@ -22,6 +22,7 @@ const world: DrilledWorld = {
   ca: '/ca.pem',
   timeScale: 10,
   dns: { address: '127.0.0.1', port: 5300 },
+  lambda: { endpoint: 'http://127.0.0.1:4400/lambda' },
   frontDoor: { port: 8443 },
   regions: [region('us-east-1', 2), region('eu-west-1', 1)],
 };

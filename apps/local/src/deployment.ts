@@ -189,6 +189,7 @@ async function startApi(
     executeApiCertificate: executeApi.file,
     sniPolicy: options.sniPolicy,
     bundles: options.bundles,
+    released: join(options.stateDirectory, 'released'),
     environment: await options.functionEnvironment(region),
     trouble: () => options.effects().gatewayTrouble(region),
     onPublish: (publish) => options.onPublish({ region, ...publish }),

@@ -12,6 +12,7 @@ import type { Endpoint } from './address-plan.ts';
 import { SAMPLE_PATH } from './control.ts';
 import type { Deployment } from './deployment.ts';
 import type { HealthChecks } from './health/health-checks.ts';
+import { LAMBDA_PATH } from './lambda-routes.ts';
 import type { WorldDescription } from './world-description.ts';
 
 export interface WorldParts {
@@ -44,6 +45,7 @@ export function describeWorld(parts: WorldParts): WorldDescription {
     account: sampleAccount,
     publishKey: parts.publishKey,
     table: parts.table,
+    lambda: { endpoint: `http://${control.address}:${control.port}${LAMBDA_PATH}` },
     publish: { url: `${publicUrl}/v1/tours/${sampleTour.id}` },
     sampleSite: `http://${control.address}:${control.port}${SAMPLE_PATH}`,
     timeScale: parts.timeScale,

@@ -8,7 +8,6 @@ import {
   supervise,
   type UnexpectedExit,
 } from '@isochrone/engines';
-import type { Invoke } from './gateway.ts';
 
 export interface LambdaFunctionOptions {
   readonly name: string;
@@ -27,7 +26,7 @@ export interface LambdaFunctionOptions {
  */
 export interface LambdaFunction {
   readonly name: string;
-  readonly invoke: Invoke;
+  invoke(event: unknown): Promise<unknown>;
   /** Starts without waiting for an invocation; rejects when the bundle cannot be loaded. */
   warm(): Promise<void>;
   /** Takes the bundle from disk anew; running invocations get a moment to end, later ones wait for the new bundle. */
@@ -127,7 +126,7 @@ function startEnvironment({ name, bundle, env, execArgv = [], log }: LambdaFunct
   return { process, ready: ready.promise, ended };
 }
 
-function invokeIn({ process, pending }: Environment, event: Parameters<Invoke>[0]): Promise<unknown> {
+function invokeIn({ process, pending }: Environment, event: unknown): Promise<unknown> {
   const id = randomUUID();
   // The copy has no undefined values, exactly as an event that went over the wire.
   process.send({ id, event: JSON.parse(JSON.stringify(event)) });

@@ -1,7 +1,11 @@
 import { join } from 'node:path';
 import type { UnexpectedExit } from '@isochrone/engines';
+import type { DeployedFunction } from '@isochrone/lambda-service';
 import {
   apiHostname,
+  type FunctionJob,
+  functionJobs,
+  functionName,
   publicHostname,
   type RegionName,
   stagingApiHostname,
@@ -10,7 +14,7 @@ import {
 import type { Endpoint } from './address-plan.ts';
 import { type Gateway, type GatewayTrouble, type Invoke, type SniPolicy, startGateway } from './gateway.ts';
 import { gatewayResponse } from './gateway-response.ts';
-import { type LambdaFunction, lambdaFunction } from './lambda-function.ts';
+import { type ReleasedFunction, releasedFunction } from './released-function.ts';
 
 export interface RegionApiOptions {
   readonly topology: Topology;
@@ -21,6 +25,8 @@ export interface RegionApiOptions {
   readonly sniPolicy: SniPolicy;
   /** Folder of the built functions. */
   readonly bundles: string;
+  /** Folder for the code of what is released. */
+  readonly released: string;
   readonly environment: Readonly<Record<string, string>>;
   /** Options for Node, by function name. */
   readonly execArgv: (name: string) => readonly string[];
@@ -35,6 +41,8 @@ export interface RegionApiOptions {
 export interface RegionApi {
   readonly region: RegionName;
   readonly endpoint: Endpoint;
+  /** By name, as on Lambda. */
+  readonly functions: ReadonlyMap<string, DeployedFunction>;
   /** Ends every connection, so that the next request meets what has changed. */
   reset(): void;
   moveTo(endpoint: Endpoint): Promise<void>;
@@ -45,9 +53,9 @@ export interface RegionApi {
 
 /** Names of the functions of a region, as `--inspect` takes them. */
 export const functionNames = (region: RegionName): readonly string[] =>
-  (['delivery', 'publishing'] as const).map((job) => functionName(job, region));
+  functionJobs.map((job) => processName(job, region));
 
-const functionName = (job: 'delivery' | 'publishing', region: RegionName): string => `${job}-${region}`;
+const processName = (job: FunctionJob, region: RegionName): string => `${job}-${region}`;
 
 /** @throws LocalError LOCAL_ADDRESS_IN_USE */
 export async function startRegionApi(options: RegionApiOptions): Promise<RegionApi> {
@@ -55,8 +63,8 @@ export async function startRegionApi(options: RegionApiOptions): Promise<RegionA
   const delivery = functionOf('delivery', options);
   const publishing = functionOf('publishing', options);
   await using starting = new AsyncDisposableStack();
-  starting.defer(() => delivery.stop());
-  starting.defer(() => publishing.stop());
+  starting.defer(() => delivery.deployed.stop());
+  starting.defer(() => publishing.deployed.stop());
   const gateway: Gateway = await startGateway({
     bind,
     certificate,
@@ -69,9 +77,9 @@ export async function startRegionApi(options: RegionApiOptions): Promise<RegionA
       {
         routeKey: 'ANY /v1/{proxy+}',
         pathPrefix: '/v1/',
-        invoke: telling(publishing.invoke, options.onPublish),
+        invoke: telling(invokingStage(publishing), options.onPublish),
       },
-      { routeKey: '$default', pathPrefix: '', invoke: delivery.invoke },
+      { routeKey: '$default', pathPrefix: '', invoke: invokingStage(delivery) },
     ],
   });
   starting.defer(() => gateway.close());
@@ -82,6 +90,10 @@ export async function startRegionApi(options: RegionApiOptions): Promise<RegionA
     get endpoint() {
       return gateway.endpoint;
     },
+    functions: new Map([
+      [functionName(topology, 'delivery'), delivery.deployed],
+      [functionName(topology, 'publishing'), publishing.deployed],
+    ]),
     reset: gateway.reset,
     moveTo: gateway.moveTo,
     reload: async () => {
@@ -90,6 +102,12 @@ export async function startRegionApi(options: RegionApiOptions): Promise<RegionA
     stop: () => running.disposeAsync(),
   };
 }
+
+/** A stage of the API leads to the alias of the same name. */
+const invokingStage =
+  ({ deployed }: ReleasedFunction): Invoke =>
+  (event) =>
+    deployed.invoke(event.requestContext.stage, event);
 
 function telling(invoke: Invoke, onPublish: RegionApiOptions['onPublish']): Invoke {
   return async (event) => {
@@ -103,11 +121,12 @@ function telling(invoke: Invoke, onPublish: RegionApiOptions['onPublish']): Invo
 /** What a terminal may carry and a function must not see. */
 const ownOfTheDeveloper = { AWS_PROFILE: undefined, AWS_SESSION_TOKEN: undefined, NODE_OPTIONS: undefined };
 
-function functionOf(job: 'delivery' | 'publishing', options: RegionApiOptions): LambdaFunction {
-  const name = functionName(job, options.region);
-  return lambdaFunction({
+function functionOf(job: FunctionJob, options: RegionApiOptions): ReleasedFunction {
+  const name = processName(job, options.region);
+  return releasedFunction({
     name,
     bundle: join(options.bundles, job, 'index.mjs'),
+    released: join(options.released, name),
     env: {
       ...ownOfTheDeveloper,
       ...options.environment,

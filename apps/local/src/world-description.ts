@@ -24,6 +24,8 @@ export interface WorldDescription {
     /** What a write takes to the other regions. */
     readonly replicationLagMs: number;
   };
+  /** Lambda's API for the functions of every region: AWS_ENDPOINT_URL_LAMBDA. */
+  readonly lambda: { readonly endpoint: string };
   /** The sample tour's address; its document is at `/draft` under it. */
   readonly publish: { readonly url: string };
   readonly sampleSite: string;

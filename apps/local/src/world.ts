@@ -4,6 +4,7 @@ import { openDevCa } from '@isochrone/dev-ca';
 import {
   dnsPlan,
   type Engine,
+  isRegionName,
   moveDomain,
   type ProxyInstance,
   type RegionName,
@@ -24,6 +25,7 @@ import { followEdits } from './follow-edits.ts';
 import { openFrontDoor } from './front-door.ts';
 import { buildFunctions, functionBuild } from './function-build.ts';
 import { openInspector } from './inspector.ts';
+import { lambdaRoutes } from './lambda-routes.ts';
 import { openLogFiles } from './log-files.ts';
 import type { WorldOptions } from './options.ts';
 import { programs, requireBuilt } from './programs.ts';
@@ -171,7 +173,12 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     bind: { address: '127.0.0.1', port: options.controlPort },
     describe,
     fetchScript: () => visitor.get(describe().scriptUrl, door.endpoint),
-    routes: steering.routes,
+    routes: [
+      ...steering.routes,
+      lambdaRoutes((region, name) =>
+        isRegionName(region) ? deployment.apis.get(region)?.functions.get(name) : undefined,
+      ),
+    ],
   });
   starting.defer(() => control.close());
 

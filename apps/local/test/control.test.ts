@@ -13,6 +13,7 @@ const description = {
   account: 'acme',
   publishKey: 'key',
   table: { name: 'isochrone', home: 'us-east-1', endpoints: {}, replicationLagMs: 0 },
+  lambda: { endpoint: 'http://127.0.0.1:4400/lambda' },
   publish: { url: 'https://fast.example.com.localhost:8443/v1/tours/tour' },
   sampleSite: 'http://127.0.0.1:4400/sample/',
   timeScale: 1,

@@ -1,7 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type DeployedFunction, deployFunction, type Runnable } from '@isochrone/lambda-service';
 import { type LambdaFunction, type LambdaFunctionOptions, lambdaFunction } from './lambda-function.ts';
+
+const PATIENCE_MS = 2_000;
 
 export interface ReleasedFunctionOptions extends LambdaFunctionOptions {
   /** Folder for the code of versions that are released. */
@@ -49,6 +52,7 @@ function written(folder: string, files: Readonly<Record<string, Uint8Array>>): s
  */
 function onDemand(options: LambdaFunctionOptions): Runnable {
   let running: LambdaFunction | undefined;
+  const pending = new Set<Promise<unknown>>();
   const start = (): LambdaFunction => {
     const started = lambdaFunction({
       ...options,
@@ -60,11 +64,19 @@ function onDemand(options: LambdaFunctionOptions): Runnable {
     return started;
   };
   return {
-    invoke: (event) => {
+    invoke: async (event) => {
       running ??= start();
-      return running.invoke(event);
+      const invocation = running.invoke(event);
+      pending.add(invocation);
+      try {
+        return await invocation;
+      } finally {
+        pending.delete(invocation);
+      }
     },
     stop: async () => {
+      // Whoever was answered by it when the alias moved on is answered still, unless that takes for ever.
+      await Promise.race([Promise.allSettled(pending), sleep(PATIENCE_MS, undefined, { ref: false })]);
       await running?.stop();
     },
   };

@@ -136,6 +136,7 @@ describe('a release in the local world', { timeout: 180_000 }, () => {
     const { code, functions } = await done(start('release', '--json'));
     expect({ code, regions: regionsWith(functions, 'released') }).toEqual({ code: 0, regions: ORDER });
     expect(visitors.failures).toEqual([]);
+    expect(visitors.answers()).toBeGreaterThan(500);
   });
 });
 
@@ -145,6 +146,8 @@ interface Visitors {
   /** Every bundle that answered. */
   readonly seen: ReadonlySet<string>;
   readonly failures: readonly string[];
+  /** Answers that were whole. */
+  answers(): number;
   /** Resolves when the next answer of every region is this bundle's. */
   allGet(bundle: string): Promise<void>;
   stop(): Promise<void>;
@@ -158,6 +161,7 @@ async function startVisitors(world: WorldProcess): Promise<Visitors> {
   const failures: string[] = [];
   const latest = new Map<string, string>();
   let visiting = true;
+  let answers = 0;
   const agent = new Agent({ keepAlive: true, maxSockets: 1, ca: readFileSync(ca) });
 
   async function visit({
@@ -190,6 +194,7 @@ async function startVisitors(world: WorldProcess): Promise<Visitors> {
     while (visiting) {
       try {
         const bundle = await visit(proxy);
+        answers += 1;
         seen.add(bundle);
         latest.set(proxy.name, bundle);
       } catch (error) {
@@ -202,6 +207,7 @@ async function startVisitors(world: WorldProcess): Promise<Visitors> {
     firstBundle,
     seen,
     failures,
+    answers: () => answers,
     allGet: async (bundle) => {
       latest.clear();
       const answered = (): readonly string[] => [...latest.values()];

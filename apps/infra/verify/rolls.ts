@@ -35,7 +35,10 @@ const WRITTEN = {
   domain: 'example.com',
   hostedZoneId: 'Z1',
   home: 'us-east-1',
-  edge: { drain: 1 },
+  // As short a drain as there can be: a roll waits for it.
+  dns: { ttl: 1 },
+  healthCheck: { interval: 10, failureThreshold: 1 },
+  edge: { drain: 11 },
   regions: { 'us-east-1': { proxies: 2 }, 'eu-west-1': { proxies: 2 } },
 };
 
@@ -102,8 +105,8 @@ export async function checkRolls({ python, checks, folder }: RollsBench): Promis
       async () => {
         const before = await machines();
         proxies.ill.add('proxy1-us-east-1-fast.example.com');
-        const { status, stderr } = await roll('--wave', 'rest', '--patience', '0');
-        expectEqual([status, stderr.includes('CLI_ROLL_STOPPED')], [1, true], 'exit code');
+        const { status, stdout } = await roll('--wave', 'rest', '--patience', '0');
+        expectEqual([status, stdout.includes('CLI_ROLL_STOPPED')], [1, true], 'exit code');
         expectEqual(
           changed(before, await machines()),
           ['proxy1-us-east-1-fast'],

@@ -45,7 +45,9 @@ export async function doctor(
     ...judgeServers(topology, seen, Date.now()),
     ...(account === undefined ? [] : judgeQuotas(topology, account)),
   ].filter(({ id }) => !ignore.includes(id));
-  const passedOver = account === undefined ? [QUOTAS] : unread(account);
+  // A local world has no account.
+  const unasked = world === undefined ? [QUOTAS] : [];
+  const passedOver = account === undefined ? unasked : unread(account);
   const hops = latencies(seen);
   return {
     ok: !findings.some(({ level }) => level === 'error'),

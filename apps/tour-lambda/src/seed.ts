@@ -11,7 +11,7 @@ import { logToConsole } from './log.ts';
 import { runProgram } from './program.ts';
 import { createAccount, type NewAccount, requireAccountKey } from './publishing/accounts.ts';
 import { commit } from './publishing/commit.ts';
-import { readDraft, writeDraft } from './publishing/drafts.ts';
+import { readTour, writeDraft } from './publishing/drafts.ts';
 import { newId } from './publishing/ids.ts';
 import { reviseDraft } from './publishing/revisions.ts';
 import { createClient, type StoreSettings } from './store/client.ts';
@@ -25,7 +25,9 @@ export async function seed(settings: StoreSettings, account: Omit<NewAccount, 'n
     const now = Date.now();
     const table = tableOf(client, settings);
     await createAccount(table, { ...account, now }, logToConsole);
-    if (await readDraft(table, account.account, sampleTour.id)) return;
+    const known = await readTour(table, account.account, sampleTour.id);
+    // Deleted by somebody, it stays so.
+    if (known.version > 0) return;
     const draft = {
       tour: sampleTour,
       version: 1,
@@ -54,7 +56,7 @@ export async function seed(settings: StoreSettings, account: Omit<NewAccount, 'n
       };
     });
     // Last, because it says that all of this is done.
-    await writeDraft(table, account.account, draft, 0);
+    await writeDraft(table, account.account, draft);
   } finally {
     client.destroy();
   }

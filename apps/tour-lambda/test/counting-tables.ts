@@ -27,6 +27,5 @@ export function tableOfVictim(table: Table, victim: number, moment: 'before' | '
     putIf: (put) => write(() => table.putIf(put)),
     put: (...put) => write(() => table.put(...put)),
     remove: (key) => write(() => table.remove(key)),
-    removeIf: (unchanged) => write(() => table.removeIf(unchanged)),
   };
 }

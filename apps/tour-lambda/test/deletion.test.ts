@@ -8,6 +8,7 @@ import { startStore } from './store.ts';
 const address = `/v1/tours/${sampleTour.id}`;
 const unpublish = api('POST', `${address}/unpublish`, {});
 const remove = api('DELETE', address);
+const other = { ...sampleTour, id: 'tour_01JD3Q8ZB4W6E5R7T9Y2XKVNMD' };
 
 async function startUnpublished() {
   const settings = await startStore();
@@ -53,9 +54,9 @@ describe('DELETE of a tour', () => {
     const table = openTable(settings);
     const slow = {
       ...table,
-      removeIf: async (unchanged: Parameters<typeof table.removeIf>[0]) => {
+      putIf: async (put: Parameters<typeof table.putIf>[0]) => {
         await rival(putOf(sampleTourTitled('Of the rival')));
-        return table.removeIf(unchanged);
+        return table.putIf(put);
       },
     };
     const { publish } = functionsOn(settings, { tables: tablesOn(slow) });
@@ -67,11 +68,11 @@ describe('DELETE of a tour', () => {
     const { publish } = await startUnpublished();
     await publish(remove);
     const again = await publish(putOf(sampleTour, { 'if-none-match': '*' }));
-    expect(again).toMatchObject({ statusCode: 201, headers: { etag: '"d2"' } });
+    expect(again).toMatchObject({ statusCode: 201, headers: { etag: '"d3"' } });
     expect(await publish(putOf(sampleTour, { 'if-match': '"d1"' }))).toMatchObject({ statusCode: 412 });
     await publish(remove);
     const made = await publish(api('POST', '/v1/tours', sampleTour));
-    expect(made).toMatchObject({ statusCode: 201, headers: { etag: '"d3"' } });
+    expect(made).toMatchObject({ statusCode: 201, headers: { etag: '"d5"' } });
   });
 
   it('lets another tour of the same id go on with the revisions', async () => {
@@ -80,6 +81,45 @@ describe('DELETE of a tour', () => {
     await publish(putOf(sampleTourTitled('Another one'), { 'if-none-match': '*' }));
     expect(jsonOf(await publish(publishOf(sampleTour)))).toMatchObject({ tourRevision: 2 });
     expect((await deliver({ path: '/acme.js' })).body).toContain('Another one');
+  });
+
+  it('lets no creation begin where a tour of the same id has just ended', async () => {
+    const { settings, publish: rival } = await startUnpublished();
+    const table = openTable(settings);
+    const outrun = {
+      ...table,
+      putIf: async (put: Parameters<typeof table.putIf>[0]) => {
+        if (put.key.sk.S === keys.tour('acme', other.id).sk.S) await come();
+        return table.putIf(put);
+      },
+    };
+    // Made, published and deleted between the read and the write of the other creation.
+    let gone = false;
+    const come = async (): Promise<void> => {
+      if (gone) return;
+      gone = true;
+      await rival(api('POST', '/v1/tours', other));
+      await rival(publishOf(other));
+      await rival(api('POST', `/v1/tours/${other.id}/unpublish`, {}));
+      await rival(api('DELETE', `/v1/tours/${other.id}`));
+    };
+    const { publish } = functionsOn(settings, { tables: tablesOn(outrun) });
+    const again = { ...sampleTourTitled('Another one'), id: other.id };
+    expect(await publish(api('POST', '/v1/tours', again))).toMatchObject({ headers: { etag: '"d3"' } });
+    expect(jsonOf(await publish(publishOf(other)))).toMatchObject({ tourRevision: 2 });
+    const revision = await publish(api('GET', `/v1/tours/${other.id}/revisions/2`));
+    expect(revision.body).toContain('Another one');
+  });
+
+  it('is not undone by a repetition of the request that made the tour', async () => {
+    const { publish } = await startUnpublished();
+    const make = api('POST', '/v1/tours', other, { 'idempotency-key': 'once' });
+    const first = await publish(make);
+    expect((await publish(make)).body).toBe(first.body);
+    await publish(api('DELETE', `/v1/tours/${other.id}`));
+    const repeated = await publish(make);
+    expect(repeated).toMatchObject({ statusCode: 201, headers: { etag: first.headers?.['etag'] } });
+    expect(await publish(api('GET', `/v1/tours/${other.id}`))).toMatchObject({ statusCode: 404 });
   });
 
   it('lets a tour that was published meanwhile be taken away', async () => {

@@ -33,6 +33,17 @@ it('makes the table, the account, its key and the sample tour, and keeps what is
   expect(jsonOf(await publish(api('GET', '/v1/tours')))).toMatchObject({ items: [{ id: sampleTour.id }] });
 });
 
+it('leaves the sample tour away where somebody deleted it', async () => {
+  const settings = await startEmptyStore();
+  const environment = { ...environmentOf(settings), ACCOUNT: 'acme', PUBLISH_KEY: publishKey };
+  await runSeed(environment);
+  const { deliver, publish } = functionsOn(settings);
+  await publish(api('POST', `/v1/tours/${sampleTour.id}/unpublish`, {}));
+  await publish(api('DELETE', `/v1/tours/${sampleTour.id}`));
+  expect(await runSeed(environment)).toEqual({ code: 0, output: '' });
+  expect(textOf(await deliver({ path: '/acme.js' }))).not.toContain(sampleTour.id);
+});
+
 it('may be started twice at once', async () => {
   const settings = await startEmptyStore();
   const environment = { ...environmentOf(settings), ACCOUNT: 'acme', PUBLISH_KEY: publishKey };

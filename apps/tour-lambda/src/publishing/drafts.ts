@@ -17,28 +17,38 @@ export interface Draft {
   readonly origin: string;
 }
 
-export async function readDraft(table: Table, account: string, tour: string): Promise<Draft | undefined> {
-  const item = await table.get(keys.tour(account, tour));
-  return item && draftOf(item);
+/**
+ * What the table has of a tour. The item of a deleted one stays, without its document: versions go on where it ended,
+ * so that nothing that names a version of it, an entity tag or a revision, fits another tour of the same id.
+ */
+export interface StoredTour {
+  /** 0 where there never was a tour of this id. */
+  readonly version: number;
+  /** As in a draft; of a deleted tour, too. */
+  readonly origin: string;
+  readonly draft: Draft | undefined;
 }
 
+export async function readTour(table: Table, account: string, tour: string): Promise<StoredTour> {
+  const item = await table.get(keys.tour(account, tour));
+  if (item === undefined) return { version: 0, origin: '', draft: undefined };
+  return {
+    version: count(item, 'v'),
+    origin: text(item, 'origin'),
+    draft: isDeleted(item) ? undefined : draftOf(item),
+  };
+}
+
+export const isDeleted = (item: Item): boolean => item['deleted']?.BOOL === true;
+
 export async function requireDraft(table: Table, account: string, tour: string): Promise<Draft> {
-  const draft = await readDraft(table, account, tour);
+  const { draft } = await readTour(table, account, tour);
   if (draft !== undefined) return draft;
   throw notFound('no such tour');
 }
 
-/**
- * The version that the draft of a new tour follows: 0, or the last one of a deleted tour of the same id, so that no
- * entity tag of that one fits the new draft.
- */
-export async function versionBefore(table: Table, account: string, tour: string): Promise<number> {
-  const item = await table.get(keys.deletedTour(account, tour));
-  return item === undefined ? 0 : count(item, 'v');
-}
-
-/** False where the stored version is no longer the one in `replaces` (0: the tour does not exist). */
-export const writeDraft = (table: Table, account: string, draft: Draft, replaces: number): Promise<boolean> =>
+/** False where the stored version is no longer the one before. */
+export const writeDraft = (table: Table, account: string, draft: Draft): Promise<boolean> =>
   table.putIf({
     key: keys.tour(account, draft.tour.id),
     attributes: {
@@ -49,14 +59,21 @@ export const writeDraft = (table: Table, account: string, draft: Draft, replaces
       origin: { S: draft.origin },
     },
     counter: 'v',
-    previous: replaces,
+    previous: draft.version - 1,
   });
 
-/** False where the stored version is another one by now. Its revisions stay, as does what the ledger says of it. */
-export async function deleteDraft(table: Table, account: string, { tour, version }: Draft): Promise<boolean> {
-  await table.put(keys.deletedTour(account, tour.id), { v: { N: String(version) } });
-  return table.removeIf({ key: keys.tour(account, tour.id), counter: 'v', previous: version });
-}
+/** False where the stored version is another one by now. Revisions stay, as does what the ledger says of the tour. */
+export const deleteDraft = (
+  table: Table,
+  account: string,
+  { tour, version, origin }: Draft,
+): Promise<boolean> =>
+  table.putIf({
+    key: keys.tour(account, tour.id),
+    attributes: { v: { N: String(version + 1) }, origin: { S: origin }, deleted: { BOOL: true } },
+    counter: 'v',
+    previous: version,
+  });
 
 export function draftOf(item: Item): Draft {
   const result = parseTour(json(item, 'tour'));

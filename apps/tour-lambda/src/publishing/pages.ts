@@ -8,7 +8,10 @@ import type { QueryOptions, Table } from '../store/table.ts';
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 100;
 
-/** One page of a list, `?limit` long and beginning after `?cursor`: `{ "items": […], "next": "…" }`. */
+/**
+ * One page of a list, up to `?limit` long and beginning after `?cursor`: `{ "items": […], "next": "…" }`. Items of
+ * which `itemOf` makes nothing are left out.
+ */
 export async function pageReply(
   table: Table,
   range: Range,
@@ -23,7 +26,7 @@ export async function pageReply(
     ...(cursor === null ? {} : { after: sortKeyOf(cursor, range) }),
   });
   return jsonReply(200, {
-    items: page.items.map(itemOf),
+    items: page.items.map(itemOf).filter((item) => item !== undefined),
     ...(page.next === undefined ? {} : { next: cursorOf(page.next, range) }),
   });
 }

@@ -22,8 +22,6 @@ export const keys = {
   live: (account: string, environment: string): Key => keyOf(live(account), `LIVE#${environment}`),
   account: (account: string): Key => keyOf(own(account), 'META'),
   tour: (account: string, tour: string): Key => keyOf(own(account), `TOUR#${tour}`),
-  /** What stays of a tour that was deleted. */
-  deletedTour: (account: string, tour: string): Key => keyOf(own(account), `GONE#${tour}`),
   revision: (account: string, tour: string, revision: number): Key =>
     keyOf(own(account), `REV#${tour}#${String(revision).padStart(REVISION_DIGITS, '0')}`),
   ledger: (account: string, change: string): Key => keyOf(own(account), `LEDGER#${change}`),

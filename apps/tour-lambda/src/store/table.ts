@@ -21,8 +21,6 @@ export interface Table {
   putIf(put: ConditionalPut): Promise<boolean>;
   put(key: Key, attributes: Item): Promise<void>;
   remove(key: Key): Promise<void>;
-  /** Removes an item if nobody has written it since; false where somebody has. */
-  removeIf(unchanged: Omit<ConditionalPut, 'attributes'>): Promise<boolean>;
 }
 
 export interface QueryOptions {
@@ -77,16 +75,6 @@ export function tableOf(client: DynamoDBClient, { region, tableName }: StoreSett
       const command = new DeleteItemCommand({ TableName: tableName, Key: key });
       await ask(() => client.send(command, withinDeadline()));
     },
-    removeIf: async ({ key, counter, previous }) => {
-      const command = new DeleteItemCommand({
-        TableName: tableName,
-        Key: key,
-        ...unchanged(counter, previous),
-      });
-      const removed = await ask(() => client.send(command, withinDeadline()).then(() => true, refused));
-      // As above: the answer to a first attempt may have been lost.
-      return removed || (await get(key)) === undefined;
-    },
   };
 }
 
@@ -127,12 +115,7 @@ function refused(error: unknown): false {
   throw error;
 }
 
-type Condition = Pick<
-  PutItemCommandInput,
-  'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
->;
-
-function unchanged(counter: string, previous: number): Condition {
+function unchanged(counter: string, previous: number): Partial<PutItemCommandInput> {
   if (previous === 0) return { ConditionExpression: 'attribute_not_exists(pk)' };
   return {
     ConditionExpression: '#counter = :previous',

@@ -10,9 +10,9 @@ import {
   type Draft,
   deleteDraft,
   draftOf,
-  readDraft,
+  isDeleted,
+  readTour,
   requireDraft,
-  versionBefore,
   writeDraft,
 } from '../drafts.ts';
 import { operationId } from '../idempotency.ts';
@@ -34,6 +34,7 @@ const list: Operation = {
   run: async ({ request, account, table }) => {
     const live = await liveTours(table, account);
     return pageReply(table, ranges.tours(account), request, (item) => {
+      if (isDeleted(item)) return undefined;
       const draft = draftOf(item);
       return { ...summaryOf(draft), live: live(draft.tour.id) };
     });
@@ -49,14 +50,9 @@ const create: Operation = {
     const body = jsonBody(request);
     const origin = await operationId(call);
     const tour = tourOf(withId(body, `tour_${origin}`));
-    const version = await versionBefore(table, account, tour.id);
-    const draft = newDraft(tour, { version, origin }, grant.id, now);
-    const created = await writeDraft(table, account, draft, 0);
-    if (!created && (await readDraft(table, account, tour.id))?.origin !== origin) {
-      throw new TourLambdaError('TOUR_LAMBDA_TOUR_EXISTS', `the account has a tour ${tour.id} already`, {
-        hint: 'change its draft, or leave the id out to get a new one',
-      });
-    }
+    const draft = await createdBy(origin, table, account, (version) =>
+      newDraft(tour, { version, origin }, grant.id, now),
+    );
     return jsonReply(201, summaryOf(draft), {
       location: `/v1/tours/${tour.id}`,
       etag: versionTag(draft.version),
@@ -95,13 +91,13 @@ const replaceDocument: Operation = {
   scope: 'tours:write',
   run: async ({ request, params, account, table, grant, now }: Call) => {
     const id = params['tour'] ?? '';
-    const before = await readDraft(table, account, id);
+    const stored = await readTour(table, account, id);
+    const before = stored.draft;
     requirePrecondition(request, before?.version ?? 0);
     const tour = tourOf(jsonBody(request), id);
-    const follows = before ?? { version: await versionBefore(table, account, id), origin: '' };
-    const draft = newDraft(tour, follows, grant.id, now);
-    if (!(await writeDraft(table, account, draft, before?.version ?? 0))) {
-      throw stale((await readDraft(table, account, id))?.version ?? 0);
+    const draft = newDraft(tour, before ?? { version: stored.version, origin: '' }, grant.id, now);
+    if (!(await writeDraft(table, account, draft))) {
+      throw stale((await readTour(table, account, id)).draft?.version ?? 0);
     }
     return jsonReply(before === undefined ? 201 : 200, summaryOf(draft), {
       etag: versionTag(draft.version),
@@ -126,7 +122,7 @@ const remove: Operation = {
     }
     if (await deleteDraft(table, account, draft))
       return { status: 204, headers: { 'cache-control': 'no-store' } };
-    throw stale((await readDraft(table, account, draft.tour.id))?.version ?? 0);
+    throw stale((await readTour(table, account, draft.tour.id)).draft?.version ?? 0);
   },
 };
 
@@ -138,6 +134,29 @@ export const tourOperations: readonly Operation[] = [
   readDocument,
   replaceDocument,
 ];
+
+/** Others may make a tour of the same id, and delete it, meanwhile. */
+const ATTEMPTS = 4;
+
+/** A request makes its tour once: repeated, it changes nothing, not even where the tour was deleted since. */
+async function createdBy(
+  origin: string,
+  table: Table,
+  account: string,
+  draftAfter: (version: number) => Draft,
+): Promise<Draft> {
+  const { id } = draftAfter(0).tour;
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    const stored = await readTour(table, account, id);
+    if (stored.origin === origin) return stored.draft ?? draftAfter(stored.version - 2);
+    if (stored.draft !== undefined) break;
+    const draft = draftAfter(stored.version);
+    if (await writeDraft(table, account, draft)) return draft;
+  }
+  throw new TourLambdaError('TOUR_LAMBDA_TOUR_EXISTS', `the account has a tour ${id} already`, {
+    hint: 'change its draft, or leave the id out to get a new one',
+  });
+}
 
 const withId = (body: unknown, id: string): unknown =>
   typeof body === 'object' && body !== null && !Array.isArray(body) ? { id, ...body } : body;

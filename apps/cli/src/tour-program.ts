@@ -113,7 +113,7 @@ export function addTourCommands(
 interface AccountCommandOptions extends Json {
   readonly home?: string;
   readonly aws: boolean;
-  readonly table: string;
+  readonly table?: string;
   readonly control: string;
   readonly topology?: string;
 }
@@ -140,10 +140,13 @@ const withTable = (command: Command): Command =>
       "the table in AWS, with the environment's credentials, instead of the local world's",
       false,
     )
-    .option('--table <name>', 'name of the table in AWS', 'isochrone')
+    .option('--table <name>', 'name of the table in AWS (default: the one that the stacks make)')
     .option('--control <url>', 'control API of the local world', CONTROL)
     .addOption(
-      new Option('--topology <file>', 'topology file, for its home (default: topologies/production.yaml)'),
+      new Option(
+        '--topology <file>',
+        'topology file, for its home and table (default: topologies/production.yaml)',
+      ),
     )
     .addOption(new Option('--json', 'print JSON to stdout'));
 

@@ -1,9 +1,9 @@
-import type { Topology } from '@isochrone/topology';
+import { type Topology, tableName } from '@isochrone/topology';
 import { RemovalPolicy, Stack, type StackProps, Validations } from 'aws-cdk-lib';
 import { AttributeType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import { certificateSecretName, tableName } from './names.ts';
+import { certificateSecretName } from './names.ts';
 
 export interface DataStackProps extends StackProps {
   readonly topology: Topology;

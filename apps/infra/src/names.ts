@@ -11,8 +11,6 @@ export type Stage = (typeof stages)[number];
  * Physical names that other regions' stacks, and whoever releases, derive instead of being told: nothing refers
  * from one region to another. A service's name is its own within an account.
  */
-export const tableName = ({ service }: Service): string => `isochrone-${service}`;
-
 export const certificateSecretName = ({ service }: Service): string =>
   `isochrone/${service}/edge-certificate`;
 

@@ -7,6 +7,7 @@ import {
   type RegionName,
   stagingApiHostname,
   type Topology,
+  tableName,
   wildcardHostname,
 } from '@isochrone/topology';
 import { tablePermissions } from '@isochrone/tours';
@@ -19,7 +20,6 @@ import { RegionalApi } from './constructs/regional-api.ts';
 import { TourAlarms } from './constructs/tour-alarms.ts';
 import { TourFunction } from './constructs/tour-function.ts';
 import { ZoneRecords } from './constructs/zone-records.ts';
-import { tableName } from './names.ts';
 import { required } from './required.ts';
 
 export interface TourStackProps extends StackProps {

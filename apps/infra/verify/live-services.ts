@@ -21,9 +21,10 @@ import {
   type Region,
   stagingApiHostname,
   type Topology,
+  tableName,
   wildcardHostname,
 } from '@isochrone/topology';
-import { releaseParameterName, stages, tableName } from '../src/names.ts';
+import { releaseParameterName, stages } from '../src/names.ts';
 import { type Checks, expectEqual } from './checks.ts';
 import type { Clients } from './clients.ts';
 

@@ -1,6 +1,5 @@
 export { dnsPlan } from './dns-plan.ts';
 export { TopologyError, type TopologyErrorCode } from './errors.ts';
-export { type FunctionJob, functionJobs, functionName } from './functions.ts';
 export {
   apiHostname,
   certificateCovers,
@@ -14,6 +13,7 @@ export {
 export { distanceKm, modelledRoundTripMs, nearestRegions, type Place } from './latency.ts';
 export { moveDomain } from './normalize.ts';
 export { type ParseResult, parseTopology, requireTopology } from './parse.ts';
+export { type FunctionJob, functionJobs, functionName, tableName } from './physical-names.ts';
 export { formatProblem, nearestName, type TopologyProblem } from './problems.ts';
 export type { DnsPlan, HealthCheck, RecordSet, RecordTarget, RoutingPolicy } from './records.ts';
 export { awsRegions, isRegionName, type RegionFacts, type RegionName, regionNames } from './regions.ts';

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { requireTopology } from '@isochrone/topology';
+import { requireTopology, tableName } from '@isochrone/topology';
 import { z } from 'zod';
 import { CliError } from '../errors.ts';
 import type { Outcome } from '../outcome.ts';
@@ -15,7 +15,8 @@ export interface AccountOptions {
   readonly home?: string;
   /** The table in AWS, with the credentials of the environment, instead of the local world's. */
   readonly aws: boolean;
-  readonly table: string;
+  /** In AWS; the one that the stacks make without it. */
+  readonly table?: string;
   readonly control: string;
   readonly topology: TopologyFile;
 }
@@ -81,13 +82,20 @@ async function onTable(
     once(child, 'close'),
   ]);
   if (exitCode === 0) return JSON.parse(output);
-  const [message = '', hint = ''] = complaint.trim().split('\n');
-  throw new CliError('CLI_ACCOUNT_UNCHANGED', message, { hint: hint.trim() || 'run it again' });
+  // What it logs on its way stands before what it ends with.
+  const lines = complaint.trim().split('\n');
+  const last = Math.max(
+    0,
+    lines.findLastIndex((line) => line.startsWith('TOUR_LAMBDA_')),
+  );
+  const [message = '', hint = ''] = lines.slice(last);
+  throw new CliError('CLI_ACCOUNT_FAILED', message, { hint: hint.trim() || 'run it again' });
 }
 
 function inAws({ home, table, topology }: AccountOptions): Record<string, string> {
-  const region = home ?? requireTopology(readTopology(topology), topology.shown).home;
-  return { AWS_REGION: region, TABLE_NAME: table };
+  if (home !== undefined && table !== undefined) return { AWS_REGION: home, TABLE_NAME: table };
+  const parsed = requireTopology(readTopology(topology), topology.shown);
+  return { AWS_REGION: home ?? parsed.home, TABLE_NAME: table ?? tableName(parsed) };
 }
 
 async function inLocalWorld({ home, control }: AccountOptions): Promise<Record<string, string>> {

@@ -33,15 +33,15 @@ function healthChecks(topology: Topology, { healthChecks: told }: QuotasSeen): r
   if (!told.ok) return [];
   const { limit, used } = told.value;
   const needed = dnsPlan(topology).healthChecks.length;
-  if (needed <= limit && used < limit) return [];
+  if (used + needed <= limit) return [];
   return [
     {
       level: needed > limit ? 'error' : 'warning',
       id: 'quota-health-checks',
       subject: 'route53',
       message: `${used} of ${limit} health checks are taken, and the topology has ${needed}`,
-      cause: 'the account is at its quota of health checks, in all services together',
-      remedy: RAISE,
+      cause: 'the quota is for all services of the account together',
+      remedy: `where its own ${needed} are not among those: ${RAISE}`,
     },
   ];
 }
@@ -77,20 +77,37 @@ function judgeRegion(
           },
         ]
       : []),
-    ...(concurrency.ok && concurrency.value.limit < reservedConcurrency + UNRESERVED
-      ? [
-          {
-            level: reservedConcurrency > 0 ? ('error' as const) : ('warning' as const),
-            id: 'quota-concurrency' as const,
-            subject: region,
-            message: `all functions of the account may run ${concurrency.value.limit} times at once, expected at least ${reservedConcurrency + UNRESERVED}`,
-            cause:
-              reservedConcurrency > 0
-                ? `functions.reservedConcurrency takes ${reservedConcurrency}, and Lambda refuses to leave fewer than ${UNRESERVED} for all others`
-                : 'a new account begins with ten; what comes beyond them is throttled',
-            remedy: RAISE,
-          },
-        ]
-      : []),
+    ...(concurrency.ok ? judgeConcurrency(region, reservedConcurrency, concurrency.value) : []),
+  ];
+}
+
+function judgeConcurrency(
+  region: string,
+  reserved: number,
+  { limit, unreserved }: { readonly limit: number; readonly unreserved: number },
+): readonly Finding[] {
+  const finding = { id: 'quota-concurrency', subject: region, remedy: RAISE } as const;
+  if (limit < reserved + UNRESERVED) {
+    return [
+      {
+        ...finding,
+        level: reserved > 0 ? 'error' : 'warning',
+        message: `all functions of the account may run ${limit} times at once, expected at least ${reserved + UNRESERVED}`,
+        cause:
+          reserved > 0
+            ? `functions.reservedConcurrency takes ${reserved}, and Lambda refuses to leave fewer than ${UNRESERVED} for all others`
+            : 'a new account begins with ten; what comes beyond them is throttled',
+      },
+    ];
+  }
+  if (reserved === 0 || unreserved >= reserved + UNRESERVED) return [];
+  return [
+    {
+      ...finding,
+      level: 'warning',
+      message: `functions have reserved all but ${unreserved} of ${limit} executions, and functions.reservedConcurrency is ${reserved}`,
+      cause: `Lambda refuses a reservation that leaves fewer than ${UNRESERVED} for all others`,
+      remedy: `where the ${reserved} are not reserved yet: reserve less, or ${RAISE}`,
+    },
   ];
 }

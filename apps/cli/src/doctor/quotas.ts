@@ -22,8 +22,8 @@ export interface RegionQuotas {
   readonly enabled: Told<boolean>;
   /** `others`: those that are no proxy's of the topology. */
   readonly elasticIps: Told<{ readonly limit: number; readonly others: number }>;
-  /** Concurrent executions of all functions together. */
-  readonly concurrency: Told<{ readonly limit: number }>;
+  /** Concurrent executions of all functions together, and what no function has reserved of them. */
+  readonly concurrency: Told<{ readonly limit: number; readonly unreserved: number }>;
 }
 
 export type Told<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: string };
@@ -32,7 +32,7 @@ export type Told<T> = { readonly ok: true; readonly value: T } | { readonly ok: 
 export async function readQuotas(topology: Topology): Promise<QuotasSeen> {
   const [healthChecks, optIns] = await Promise.all([
     told(() => healthCheckLimit()),
-    told(() => optInStatus(topology.home)),
+    told(() => optInStatus()),
   ]);
   const regions = await Promise.all(
     topology.regions.map(async ({ name: region, proxies }): Promise<RegionQuotas> => {
@@ -63,8 +63,9 @@ async function healthCheckLimit() {
   return { limit: known(Limit?.Value), used: known(Count) };
 }
 
-async function optInStatus(home: RegionName): Promise<ReadonlyMap<string, string>> {
-  const { Regions = [] } = await new EC2Client({ region: home }).send(
+/** Any enabled region tells of all; us-east-1 always is. */
+async function optInStatus(): Promise<ReadonlyMap<string, string>> {
+  const { Regions = [] } = await new EC2Client({ region: 'us-east-1' }).send(
     new DescribeRegionsCommand({ AllRegions: true }),
   );
   return new Map(Regions.map(({ RegionName: name = '', OptInStatus = '' }) => [name, OptInStatus]));
@@ -89,7 +90,10 @@ async function elasticIpLimit(region: RegionName, own: ReadonlySet<string>) {
 
 async function concurrencyLimit(region: RegionName) {
   const { AccountLimit } = await new LambdaClient({ region }).send(new GetAccountSettingsCommand({}));
-  return { limit: known(AccountLimit?.ConcurrentExecutions) };
+  return {
+    limit: known(AccountLimit?.ConcurrentExecutions),
+    unreserved: known(AccountLimit?.UnreservedConcurrentExecutions),
+  };
 }
 
 function known(value: number | undefined): number {

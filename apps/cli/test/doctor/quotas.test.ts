@@ -6,17 +6,16 @@ import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { judgeQuotas, unread } from '../../src/doctor/judge-quotas.ts';
 import { readQuotas } from '../../src/doctor/quotas.ts';
 
-const topology = (more = '') =>
-  requireTopology(
-    `service: fast\ndomain: example.com\nhostedZoneId: Z1\nhome: us-east-1\nregions:\n  us-east-1: { proxies: 2 }\n  af-south-1: {}\n${more}`,
-    'test.yaml',
-  );
+const written = (more = ''): string =>
+  `service: fast\ndomain: example.com\nhostedZoneId: Z1\nhome: us-east-1\nregions:\n  us-east-1: { proxies: 2 }\n  af-south-1: {}\n${more}`;
+const topology = (more = '') => requireTopology(written(more), 'test.yaml');
 
 interface Account {
   readonly elasticIps: number;
   /** Names of those that are allocated in us-east-1. */
   readonly addresses: readonly string[];
   readonly concurrency: number;
+  readonly unreserved: number;
   readonly healthChecks: readonly [used: number, limit: number];
   readonly optIn: string;
 }
@@ -25,6 +24,7 @@ const roomy: Account = {
   elasticIps: 5,
   addresses: ['proxy1-us-east-1-fast', 'proxy2-us-east-1-fast', 'somebody-else'],
   concurrency: 1000,
+  unreserved: 1000,
   healthChecks: [12, 200],
   optIn: 'opted-in',
 };
@@ -43,6 +43,10 @@ async function startAws(account: Account | undefined): Promise<void> {
             ? '<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>not allowed</Message></Error></ErrorResponse>'
             : '<Response><Errors><Error><Code>AccessDenied</Code><Message>not allowed</Message></Error></Errors></Response>',
       );
+    } else if (region === 'af-south-1' && account.optIn === 'not-opted-in') {
+      response
+        .writeHead(401)
+        .end('<Response><Errors><Error><Code>AuthFailure</Code></Error></Errors></Response>');
     } else response.end(answerTo(asked, account));
   });
   server.listen(0, '127.0.0.1');
@@ -54,7 +58,7 @@ async function startAws(account: Account | undefined): Promise<void> {
 
 function answerTo(
   asked: string,
-  { elasticIps, addresses, concurrency, healthChecks, optIn }: Account,
+  { elasticIps, addresses, concurrency, unreserved, healthChecks, optIn }: Account,
 ): string {
   const items = (list: readonly string[]): string => list.map((each) => `<item>${each}</item>`).join('');
   if (asked.includes('DescribeRegions')) {
@@ -78,7 +82,9 @@ function answerTo(
     const [used, limit] = healthChecks;
     return `<GetAccountLimitResponse><Limit><Type>MAX_HEALTH_CHECKS_BY_OWNER</Type><Value>${limit}</Value></Limit><Count>${used}</Count></GetAccountLimitResponse>`;
   }
-  return JSON.stringify({ AccountLimit: { ConcurrentExecutions: concurrency } });
+  return JSON.stringify({
+    AccountLimit: { ConcurrentExecutions: concurrency, UnreservedConcurrentExecutions: unreserved },
+  });
 }
 
 async function judged(account: Partial<Account>, more = '') {
@@ -107,7 +113,7 @@ describe('quotas of the account', () => {
   });
 
   it('must leave room for the health checks', async () => {
-    expect(await judged({ healthChecks: [200, 200] })).toEqual([
+    expect(await judged({ healthChecks: [199, 200] })).toEqual([
       ['warning', 'quota-health-checks', 'route53'],
     ]);
     expect(await judged({ healthChecks: [0, 2] })).toEqual([['error', 'quota-health-checks', 'route53']]);
@@ -121,6 +127,25 @@ describe('quotas of the account', () => {
     expect(await judged({ concurrency: 500 }, 'functions: { reservedConcurrency: 450 }\n')).toEqual([
       ['error', 'quota-concurrency', 'us-east-1'],
       ['error', 'quota-concurrency', 'af-south-1'],
+    ]);
+  });
+
+  it('must leave enough unreserved, whatever others have reserved', async () => {
+    const reserving = 'functions: { reservedConcurrency: 100 }\n';
+    expect(await judged({ unreserved: 200 }, reserving)).toEqual([]);
+    expect(await judged({ unreserved: 150 }, reserving)).toEqual([
+      ['warning', 'quota-concurrency', 'us-east-1'],
+      ['warning', 'quota-concurrency', 'af-south-1'],
+    ]);
+  });
+
+  it('are read where the home itself is not enabled', async () => {
+    const home = 'home: af-south-1';
+    const moved = requireTopology(written().replace('home: us-east-1', home), 'test.yaml');
+    await startAws({ ...roomy, optIn: 'not-opted-in' });
+    const seen = await readQuotas(moved);
+    expect(judgeQuotas(moved, seen).map(({ id, subject }) => [id, subject])).toEqual([
+      ['region-disabled', 'af-south-1'],
     ]);
   });
 

@@ -132,6 +132,17 @@ describe('a release in the local world', { timeout: 180_000 }, () => {
     expect(visitors.seen).not.toContain('cccccccccccccccc');
   });
 
+  it('is refused with the topology of another world, before anything is moved', async () => {
+    const another = join(folder, 'another.yaml');
+    writeFileSync(another, `${TOPOLOGY}  sa-east-1: {}\n`);
+    const args = ['release', '--topology', another, '--world', control, '--json'];
+    const child = spawn(join(root, 'isochrone'), args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'close')]);
+    expect({ code, ...JSON.parse(output) }).toMatchObject({ code: 2, error: { code: 'CLI_USAGE' } });
+    expect(output).toContain('no region sa-east-1');
+    await visitors.allGet('aaaaaaaaaaaaaaaa');
+  });
+
   it('builds the functions for the local names where it is given none', async () => {
     const { code, functions } = await done(start('release', '--json'));
     expect({ code, regions: regionsWith(functions, 'released') }).toEqual({ code: 0, regions: ORDER });

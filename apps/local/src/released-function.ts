@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type DeployedFunction, deployFunction, type Runnable } from '@isochrone/lambda-service';
@@ -40,6 +40,8 @@ export function releasedFunction(options: ReleasedFunctionOptions): ReleasedFunc
 /** An archive without the file fails when it is invoked, as on Lambda. */
 function written(folder: string, files: Readonly<Record<string, Uint8Array>>): string {
   const bundle = join(folder, 'index.mjs');
+  // Numbers begin anew in every world.
+  rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const code = files['index.mjs'];
   if (code !== undefined) writeFileSync(bundle, code);

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { unzipSync } from 'fflate';
 import { invalid, missing, Refusal } from './refusal.ts';
 
@@ -117,7 +117,7 @@ export function deployFunction({ first, run }: Deployed): DeployedFunction {
         );
       }
       found(version);
-      const after = { name, version, description, revision: String(Number(before.revision) + 1) };
+      const after = { name, version, description, revision: randomUUID() };
       aliases.set(name, after);
       return after;
     },
@@ -131,7 +131,8 @@ export function deployFunction({ first, run }: Deployed): DeployedFunction {
           `Alias ${pointing.name} points at version ${number}`,
         );
       versions.delete(number);
-      await runnable.stop();
+      // A reset comes back to the first one.
+      if (runnable !== first) await runnable.stop();
     },
     invoke: (qualifier, event) => found(aliases.get(qualifier)?.version ?? qualifier).runnable.invoke(event),
     reset: async () => {
@@ -142,13 +143,14 @@ export function deployFunction({ first, run }: Deployed): DeployedFunction {
       await Promise.all(others.map(({ runnable }) => runnable.stop()));
     },
     stop: async () => {
-      await Promise.all([...versions.values()].map(({ runnable }) => runnable.stop()));
+      const runnables = new Set([first, ...[...versions.values()].map(({ runnable }) => runnable)]);
+      await Promise.all([...runnables].map((runnable) => runnable.stop()));
     },
   };
 }
 
 const initialAliases = (): Map<string, AliasState> =>
-  new Map(ALIASES.map((name) => [name, { name, version: FIRST, description: '', revision: '1' }]));
+  new Map(ALIASES.map((name) => [name, { name, version: FIRST, description: '', revision: randomUUID() }]));
 
 const digestOf = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('base64');
 

@@ -121,6 +121,22 @@ describe('a function', () => {
   });
 });
 
+describe('a first version that was deleted', () => {
+  it('is there again after a reset, and was never stopped', async () => {
+    const { fn, client, release, point, invoke, stopped } = await start();
+    await release('second');
+    await point('2');
+    await client.send(new UpdateAliasCommand({ FunctionName, Name: 'staging', FunctionVersion: '2' }));
+    await client.send(new DeleteFunctionCommand({ FunctionName, Qualifier: '1' }));
+    await expect(invoke('1')).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+    expect(stopped).toEqual([]);
+    await fn.reset();
+    expect((await invoke('live')).answer.text).toBe('first');
+    await fn.stop();
+    expect(stopped).toEqual(['second', 'first']);
+  });
+});
+
 describe('Lambda refuses', () => {
   it('a function that is not there, in this region or at all', async () => {
     const { client, clientIn } = await start();
@@ -145,10 +161,12 @@ describe('Lambda refuses', () => {
   });
 
   it('to move an alias that somebody else has moved', async () => {
-    const { client, release, point } = await start();
+    const { fn, client, release, point } = await start();
     const { RevisionId = '' } = await client.send(new GetAliasCommand({ FunctionName, Name: 'live' }));
     await release('second');
     await point('2', { RevisionId });
+    await expect(point('1', { RevisionId })).rejects.toMatchObject({ name: 'PreconditionFailedException' });
+    await fn.reset();
     await expect(point('1', { RevisionId })).rejects.toMatchObject({ name: 'PreconditionFailedException' });
   });
 

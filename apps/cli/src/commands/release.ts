@@ -62,6 +62,12 @@ async function functionsOf(topology: Topology, options: FunctionOptions): Promis
   if (options.world === undefined) return releaseParts(topology, regions, options.say);
   const world = await openControl(options.world).world();
   const moved = topologyInWorld(topology, world, options.world);
+  const absent = regions.find((region) => world.regions.every(({ name }) => name !== region));
+  if (absent !== undefined) {
+    throw new CliError('CLI_USAGE', `the world at ${options.world} has no region ${absent}`, {
+      hint: 'name its topology with --topology, or its regions with --region',
+    });
+  }
   return releaseParts(moved, regions, options.say, world.lambda.endpoint);
 }
 

@@ -14,3 +14,9 @@ export async function eventually<Found>(
     await sleep(10);
   }
 }
+
+/** Fails after `seconds`, for a race against what should come before. */
+export const tooLate = async (seconds: number, what: string): Promise<never> => {
+  await sleep(seconds * 1_000, undefined, { ref: false });
+  throw new Error(`${what} did not come within ${seconds} s`);
+};

@@ -8,6 +8,9 @@ export { DOMAIN, INSTANCE, OWN, PUBLIC_HOST };
 export const INSTANCE_HOST = `${INSTANCE}.${DOMAIN}`;
 export const GROUP_HOST = `proxy-${OWN}-fast.${DOMAIN}`;
 
+/** An entry of Via by the edge (RFC 9110, section 7.6.3). */
+export const viaOf = (version: string): string => `${version} ${INSTANCE}`;
+
 const HOST = `Host: ${PUBLIC_HOST}`;
 
 /** Bytes of a text once `$ID` and `$PATH` are filled in; see `idOf` of the suite. */

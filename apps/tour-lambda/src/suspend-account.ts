@@ -1,4 +1,5 @@
-// node src/suspend-account.ts: suspends the account ACCOUNT, at home in AWS_REGION, or with SUSPENDED=no ends that.
+// node src/suspend-account.ts: suspends the account ACCOUNT in the table of AWS_REGION, or with SUSPENDED=no ends that.
+// REGIONS and HOME_REGION are those of the topology.
 import { optional, readEnvironment, required } from './environment.ts';
 import { logToConsole } from './log.ts';
 import { runProgram } from './program.ts';
@@ -11,9 +12,13 @@ await runProgram(async () => {
   const account = requireAccountKey(required(process.env, 'ACCOUNT'));
   const suspended = optional(process.env, 'SUSPENDED') !== 'no';
   const note = optional(process.env, 'NOTE');
+  const topology = {
+    home: required(process.env, 'HOME_REGION'),
+    regions: required(process.env, 'REGIONS').split(','),
+  };
   const environments = await suspendAccount(
     openTable(store),
-    { account, region, suspended, now: Date.now(), ...(note === undefined ? {} : { note }) },
+    { account, region, topology, suspended, now: Date.now(), ...(note === undefined ? {} : { note }) },
     logToConsole,
   );
   console.log(JSON.stringify({ account, home: region, suspended, environments }));

@@ -2,6 +2,7 @@ import { sampleTour } from '@isochrone/tours';
 import { describe, expect, it } from 'vitest';
 import { keys } from '../src/store/keys.ts';
 import { openTable } from '../src/store/table.ts';
+import { crash } from './counting-tables.ts';
 import { api, functionsOn, jsonOf, publishOf, putOf, sampleTourTitled, tablesOn } from './functions.ts';
 import { startStore } from './store.ts';
 
@@ -31,7 +32,7 @@ describe('DELETE of a tour', () => {
   it('takes one away that is live nowhere', async () => {
     const { publish } = await startUnpublished();
     expect(await publish(remove)).toMatchObject({ statusCode: 204 });
-    for (const path of [address, `${address}/draft`, `${address}/revisions`])
+    for (const path of [address, `${address}/draft`, `${address}/revisions`, `${address}/revisions/1`])
       expect(await publish(api('GET', path))).toMatchObject({ statusCode: 404 });
     expect(jsonOf(await publish(api('GET', '/v1/tours')))).toEqual({ items: [] });
     for (const action of ['publish', 'unpublish', 'rollback'])
@@ -122,7 +123,7 @@ describe('DELETE of a tour', () => {
     expect(await publish(api('GET', `/v1/tours/${other.id}`))).toMatchObject({ statusCode: 404 });
   });
 
-  it('lets a tour that was published meanwhile be taken away', async () => {
+  it('leaves nothing live of a tour that somebody was publishing', async () => {
     const { settings, publish: rival } = await startUnpublished();
     const table = openTable(settings);
     const outrun = {
@@ -133,8 +134,52 @@ describe('DELETE of a tour', () => {
       },
     };
     const { publish } = functionsOn(settings, { tables: tablesOn(outrun) });
-    expect(await publish(publishOf(sampleTour))).toMatchObject({ statusCode: 200 });
+    expect(await publish(publishOf(sampleTour))).toMatchObject({ statusCode: 404 });
+    expect((await rival(api('GET', '/v1/environments'))).body).not.toContain(sampleTour.id);
+    const { items } = Object(jsonOf(await rival(api('GET', '/v1/audit'))));
+    expect(items[0]).toMatchObject({
+      action: 'unpublish',
+      note: 'the tour was deleted while it was published',
+    });
+  });
+
+  it('lets a tour be taken away whose publisher died before seeing that it was gone', async () => {
+    const { settings, publish: rival } = await startUnpublished();
+    const table = openTable(settings);
+    let isDead = false;
+    const outrun = {
+      ...table,
+      get: async (key: Parameters<typeof table.get>[0]) => {
+        if (isDead) throw crash;
+        return table.get(key);
+      },
+      putIf: async (put: Parameters<typeof table.putIf>[0]) => {
+        if (put.key.sk.S === keys.live('acme', 'production').sk.S) {
+          await rival(remove);
+          isDead = true;
+        }
+        return table.putIf(put);
+      },
+    };
+    const { publish } = functionsOn(settings, { tables: tablesOn(outrun) });
+    expect(await publish(publishOf(sampleTour))).toMatchObject({ statusCode: 500 });
     expect(await rival(unpublish)).toMatchObject({ statusCode: 200 });
-    expect((await rival({ ...api('GET', '/v1/environments') })).body).not.toContain(sampleTour.id);
+    expect((await rival(api('GET', '/v1/environments'))).body).not.toContain(sampleTour.id);
+  });
+
+  it('gives way to whoever published the tour before it was gone', async () => {
+    const { settings, publish: rival } = await startUnpublished();
+    const table = openTable(settings);
+    const outrun = {
+      ...table,
+      putIf: async (put: Parameters<typeof table.putIf>[0]) => {
+        if (put.attributes['deleted'] !== undefined) await rival(publishOf(sampleTour));
+        return table.putIf(put);
+      },
+    };
+    const { publish } = functionsOn(settings, { tables: tablesOn(outrun) });
+    expect(jsonOf(await publish(remove))).toMatchObject({ code: 'TOUR_LAMBDA_TOUR_LIVE' });
+    const kept = await rival(api('GET', address));
+    expect(kept).toMatchObject({ statusCode: 200, headers: { etag: '"d3"' } });
   });
 });

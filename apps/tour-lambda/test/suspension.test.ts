@@ -8,7 +8,13 @@ import { api, functionsOn, jsonOf, publishOf, textOf } from './functions.ts';
 import { startStore } from './store.ts';
 
 const active = { status: 'active', consent: 'assumed' };
-const acme: Suspension = { account: 'acme', region: 'us-east-1', suspended: true, now: Date.now() };
+const acme: Suspension = {
+  account: 'acme',
+  region: 'us-east-1',
+  topology: { home: 'us-east-1', regions: ['us-east-1', 'eu-west-1'] },
+  suspended: true,
+  now: Date.now(),
+};
 const resumed: Suspension = { ...acme, suspended: false };
 
 async function start() {
@@ -140,6 +146,16 @@ describe('a suspension', () => {
       hint: expect.stringContaining('--home us-east-1'),
     });
     expect((await scripts())[0]).toContain(sampleTour.id);
+  });
+
+  it('reaches an account whose home the topology no longer has, where that is written to', async () => {
+    const { suspend, scripts } = await start();
+    const topology = { home: 'eu-west-1', regions: ['eu-west-1', 'ap-southeast-2'] };
+    await expect(suspend({ ...acme, topology, region: 'ap-southeast-2' })).rejects.toMatchObject({
+      hint: expect.stringContaining('--home eu-west-1'),
+    });
+    await suspend({ ...acme, topology, region: 'eu-west-1' });
+    expect(await scripts()).toEqual([suspendedScript, suspendedScript]);
   });
 
   it('lets the sample tour be live again as it was', async () => {

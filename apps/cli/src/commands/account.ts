@@ -93,9 +93,13 @@ async function onTable(
 }
 
 function inAws({ home, table, topology }: AccountOptions): Record<string, string> {
-  if (home !== undefined && table !== undefined) return { AWS_REGION: home, TABLE_NAME: table };
   const parsed = requireTopology(readTopology(topology), topology.shown);
-  return { AWS_REGION: home ?? parsed.home, TABLE_NAME: table ?? tableName(parsed) };
+  return {
+    AWS_REGION: home ?? parsed.home,
+    HOME_REGION: parsed.home,
+    REGIONS: parsed.regions.map(({ name }) => name).join(','),
+    TABLE_NAME: table ?? tableName(parsed),
+  };
 }
 
 async function inLocalWorld({ home, control }: AccountOptions): Promise<Record<string, string>> {
@@ -109,6 +113,8 @@ async function inLocalWorld({ home, control }: AccountOptions): Promise<Record<s
   }
   return {
     AWS_REGION: region,
+    HOME_REGION: table.home,
+    REGIONS: Object.keys(table.endpoints).join(','),
     TABLE_NAME: table.name,
     AWS_ENDPOINT_URL_DYNAMODB: endpoint,
     AWS_ACCESS_KEY_ID: 'local',

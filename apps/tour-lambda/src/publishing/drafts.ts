@@ -18,8 +18,8 @@ export interface Draft {
 }
 
 /**
- * What the table has of a tour. The item of a deleted one stays, without its document: versions go on where it ended,
- * so that nothing that names a version of it, an entity tag or a revision, fits another tour of the same id.
+ * What the table has of a tour. The item of a deleted one stays, without its document: versions, and with them
+ * revisions, go on where it ended, so that none ever stands for two documents.
  */
 export interface StoredTour {
   /** 0 where there never was a tour of this id. */
@@ -62,7 +62,10 @@ export const writeDraft = (table: Table, account: string, draft: Draft): Promise
     previous: draft.version - 1,
   });
 
-/** False where the stored version is another one by now. Revisions stay, as does what the ledger says of the tour. */
+/**
+ * False where the stored version is another one by now. Revisions stay, as does what the ledger says of the tour;
+ * another tour of its id goes on with them.
+ */
 export const deleteDraft = (
   table: Table,
   account: string,

@@ -10,12 +10,20 @@ import { newId } from './ids.ts';
 
 export interface Suspension {
   readonly account: string;
-  /** The region of the table at hand; it must be the account's home. */
+  /** The region of the table at hand; it must be the one that the account is written to. */
   readonly region: string;
+  readonly topology: Replicas;
   /** False ends a suspension. */
   readonly suspended: boolean;
   readonly note?: string;
   readonly now: number;
+}
+
+/** The regions that have a replica of the table. */
+export interface Replicas {
+  /** Where accounts are written whose own home has none. */
+  readonly home: string;
+  readonly regions: readonly string[];
 }
 
 /**
@@ -29,7 +37,7 @@ export interface Suspension {
  */
 export async function suspendAccount(
   table: Table,
-  { account, region, suspended, note, now }: Suspension,
+  { account, region, topology, suspended, note, now }: Suspension,
   log: Log,
 ): Promise<readonly string[]> {
   const key = keys.account(account);
@@ -40,12 +48,13 @@ export async function suspendAccount(
     });
   }
   const home = text(item, 'home');
-  if (home !== region) {
+  const written = topology.regions.includes(home) ? home : topology.home;
+  if (region !== written && region !== home) {
     throw new TourLambdaError(
       'TOUR_LAMBDA_ACCOUNT_ELSEWHERE',
-      `the account is at home in ${home}, not ${region}`,
+      `the account is written to in ${written}, not ${region}`,
       {
-        hint: `name its home, so that no write of another region is lost: --home ${home}`,
+        hint: `name that region, so that no write of another one is lost: --home ${written}`,
       },
     );
   }

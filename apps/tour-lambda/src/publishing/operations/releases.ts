@@ -7,11 +7,12 @@ import { keys } from '../../store/keys.ts';
 import { requireEnvironment } from '../authorise.ts';
 import { bodyOf, environmentField, invalidDocument, noteField } from '../bodies.ts';
 import type { Call, Operation } from '../call.ts';
-import type { LiveState } from '../changes.ts';
+import { type LiveState, liveStateOf } from '../changes.ts';
 import { type CommitTo, type Committed, commit, type Plan, publishConflict } from '../commit.ts';
-import { requireDraft } from '../drafts.ts';
+import { readTour, requireDraft } from '../drafts.ts';
 import { waitEverywhere } from '../everywhere.ts';
 import { operationId } from '../idempotency.ts';
+import { newId } from '../ids.ts';
 import { invalidQuery } from '../pages.ts';
 import { requireMatch } from '../preconditions.ts';
 import { requireRevision, reviseDraft, tourIn } from '../revisions.ts';
@@ -107,7 +108,24 @@ async function release(
     prepared ??= await prepare({ isLive: since !== undefined });
     return planOf(live, tour, prepared);
   });
+  if (committed.change.action !== 'unpublish') await requireKept(to, tour);
   return releaseReply(call, committed, patienceMs);
+}
+
+/** A tour that was deleted while it was published would be live where nobody sees it: it is taken away again. */
+async function requireKept(to: CommitTo, tour: string): Promise<void> {
+  const { table, account, environment, now } = to;
+  const { draft } = await readTour(table, account, tour);
+  if (draft !== undefined) return;
+  const item = await table.get(keys.live(account, environment));
+  // Where it has been unpublished since, the answer is what it was.
+  if (item === undefined || liveStateOf(item).change.manifest[tour] === undefined) return;
+  const note = 'the tour was deleted while it was published';
+  await commit({ ...to, id: newId(now) }, (live) => {
+    if (live === undefined) throw new Error('an environment is never removed');
+    return planOf(live, tour, { action: 'unpublish', note });
+  });
+  throw notFound('no such tour: it was deleted meanwhile');
 }
 
 function planOf(live: LiveState, id: string, { action, tour, tourRevision, note }: Release): Plan {

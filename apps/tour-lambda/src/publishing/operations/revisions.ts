@@ -29,6 +29,7 @@ export const revisionOperations: readonly Operation[] = [
     path: '/v1/tours/{tour}/revisions/{revision}',
     scope: 'tours:read',
     run: async ({ params: { tour = '', revision = '' }, account, table }) => {
+      await requireDraft(table, account, tour);
       if (!/^[1-9]\d{0,5}$/.test(revision)) throw notFound('no such revision');
       return jsonReply(200, await requireRevision(table, account, tour, Number(revision)));
     },

@@ -113,16 +113,17 @@ const remove: Operation = {
   run: async ({ request, params, account, table }) => {
     const draft = await requireDraft(table, account, params['tour'] ?? '');
     requireMatch(request.headers['if-match'], draft.version);
-    const environments = Object.keys((await liveTours(table, account))(draft.tour.id));
-    if (environments.length > 0) {
-      throw new TourLambdaError('TOUR_LAMBDA_TOUR_LIVE', `the tour is live in ${environments.join(', ')}`, {
-        hint: 'unpublish it there first',
-        members: { environments },
-      });
+    await requireNotLive(table, account, draft.tour.id);
+    if (!(await deleteDraft(table, account, draft)))
+      throw stale((await readTour(table, account, draft.tour.id)).draft?.version ?? 0);
+    try {
+      // Somebody may have published it between the look and the write; who does so from now on sees that it is gone.
+      await requireNotLive(table, account, draft.tour.id);
+    } catch (error) {
+      await writeDraft(table, account, { ...draft, version: draft.version + 2 });
+      throw error;
     }
-    if (await deleteDraft(table, account, draft))
-      return { status: 204, headers: { 'cache-control': 'no-store' } };
-    throw stale((await readTour(table, account, draft.tour.id)).draft?.version ?? 0);
+    return { status: 204, headers: { 'cache-control': 'no-store' } };
   },
 };
 
@@ -138,7 +139,10 @@ export const tourOperations: readonly Operation[] = [
 /** Others may make a tour of the same id, and delete it, meanwhile. */
 const ATTEMPTS = 4;
 
-/** A request makes its tour once: repeated, it changes nothing, not even where the tour was deleted since. */
+/**
+ * A request makes its tour once: repeated, it changes nothing, not even where the tour was deleted since, unless
+ * others have made one of the same id after it.
+ */
 async function createdBy(
   origin: string,
   table: Table,
@@ -181,6 +185,15 @@ function tourOf(document: unknown, id?: string): Tour {
   if (id === undefined || result.tour.id === id) return result.tour;
   const message = `expected ${JSON.stringify(id)}, as in the address`;
   throw invalidDocument([{ code: 'TOURS_INVALID_VALUE', pointer: '/id', message }]);
+}
+
+async function requireNotLive(table: Table, account: string, tour: string): Promise<void> {
+  const environments = Object.keys((await liveTours(table, account))(tour));
+  if (environments.length === 0) return;
+  throw new TourLambdaError('TOUR_LAMBDA_TOUR_LIVE', `the tour is live in ${environments.join(', ')}`, {
+    hint: 'unpublish it there first',
+    members: { environments },
+  });
 }
 
 /** Where a tour is live, and in which revision, by environment. */

@@ -3,6 +3,7 @@ import {
   type DnsPlan,
   type FunctionJob,
   functionName,
+  functionTimeout,
   publicHostname,
   type RegionName,
   stagingApiHostname,
@@ -37,14 +38,11 @@ export class TourStack extends Stack {
     super(scope, id, props);
     const functions = {
       delivery: this.#function(topology, 'delivery', bundles.delivery, {
-        timeout: Duration.seconds(5),
         memoryMb: 1024,
         reservedConcurrency: topology.functions.reservedConcurrency,
         statements: this.#tableStatements(topology, region, 'delivery'),
       }),
       publishing: this.#function(topology, 'publishing', bundles.publishing, {
-        // A publish may wait for the other regions; the API itself gives up after 30 s.
-        timeout: Duration.seconds(28),
         memoryMb: 512,
         reservedConcurrency: undefined,
         // Global tables are last-writer-wins, so every region writes to the table where an account is at home.
@@ -85,7 +83,6 @@ export class TourStack extends Stack {
     job: FunctionJob,
     bundle: string,
     rest: {
-      readonly timeout: Duration;
       readonly memoryMb: number;
       readonly reservedConcurrency: number | undefined;
       readonly statements: readonly PolicyStatement[];
@@ -95,6 +92,7 @@ export class TourStack extends Stack {
       job,
       functionName: functionName(topology, job),
       bundle,
+      timeout: Duration.seconds(functionTimeout[job]),
       environment: { TABLE_NAME: tableName(topology) },
       tracing: topology.functions.tracing,
       logRetention: topology.functions.logDays,

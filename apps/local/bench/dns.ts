@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { builtinGeoTable, locateClient, modelledLatency } from '@isochrone/routing';
-import { moveDomain, publicHostname } from '@isochrone/topology';
+import { onLocalhost, publicHostname } from '@isochrone/topology';
 import { openAddressBook } from '../src/address-book.ts';
 import { openDeciding } from '../src/dns/deciding.ts';
 import { localZone } from '../src/dns/local-zone.ts';
@@ -25,7 +25,7 @@ const { values, positionals } = parseArgs({
 const seconds = Number(positionals[0] ?? 10);
 const file = fileURLToPath(new URL('../../../topologies/production.yaml', import.meta.url));
 const { topology: written } = readTopologyFile(file);
-const topology = moveDomain(written, `${written.domain}.localhost`);
+const topology = onLocalhost(written);
 const zone = localZone(topology, await openAddressBook('127.77', 8443, { singleAddress: false }));
 const home = locateClient(topology.home, builtinGeoTable);
 const deciding = openDeciding({

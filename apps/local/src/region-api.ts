@@ -6,6 +6,7 @@ import {
   type FunctionJob,
   functionJobs,
   functionName,
+  functionTimeout,
   publicHostname,
   type RegionName,
   stagingApiHostname,
@@ -127,6 +128,7 @@ function functionOf(job: FunctionJob, options: RegionApiOptions): ReleasedFuncti
     name,
     bundle: join(options.bundles, job, 'index.mjs'),
     released: join(options.released, name),
+    timeout: functionTimeout[job],
     env: {
       ...ownOfTheDeveloper,
       ...options.environment,

@@ -9,6 +9,8 @@ const PATIENCE_MS = 2_000;
 export interface ReleasedFunctionOptions extends LambdaFunctionOptions {
   /** Folder for the code of versions that are released. */
   readonly released: string;
+  /** Seconds. */
+  readonly timeout: number;
 }
 
 /** A function with Lambda's versions and aliases: version 1 is what is built, all others were released since. */
@@ -26,6 +28,7 @@ export function releasedFunction(options: ReleasedFunctionOptions): ReleasedFunc
     first: built,
     run: (version, files) =>
       onDemand({ ...options, bundle: written(join(options.released, version), files) }),
+    timeout: options.timeout,
   });
   return {
     deployed,

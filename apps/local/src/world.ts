@@ -5,7 +5,7 @@ import {
   dnsPlan,
   type Engine,
   isRegionName,
-  moveDomain,
+  onLocalhost,
   type ProxyInstance,
   type RegionName,
   type Topology,
@@ -61,9 +61,7 @@ const homeFirst = ({ home, regions }: Topology): readonly RegionName[] => [
 export async function startWorld(options: WorldOptions): Promise<World> {
   await using starting = new AsyncDisposableStack();
   const { say, stateDirectory, topologyFile, timeScale } = options;
-  // Names under `.localhost` reach this machine without anything set up (RFC 6761, section 6.3).
-  const localTopology = (read: Topology): Topology =>
-    atTimeScale(moveDomain(read, `${read.domain}.localhost`), timeScale);
+  const localTopology = (read: Topology): Topology => atTimeScale(onLocalhost(read), timeScale);
   const file = readTopologyFile(topologyFile);
   let topology = localTopology(file.topology);
   const geo = readGeoTable(options.geoFile);

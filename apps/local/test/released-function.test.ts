@@ -22,6 +22,7 @@ async function start() {
     name: 'delivery-us-east-1',
     bundle,
     released: join(folder, 'released'),
+    timeout: 5,
     env: {},
     log: () => {},
     onExit: ({ name }) => exits.push(name),

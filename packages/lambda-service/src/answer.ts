@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import type { AliasState, DeployedFunction, VersionState } from './deployed-function.ts';
 import type { LambdaReply, LambdaRequest } from './protocol.ts';
@@ -69,15 +70,23 @@ async function carriedOut(
   }
 }
 
-/** A function that throws is an answer of its own, with status 200. */
+/** A function that throws, or takes too long, is an answer of its own, with status 200. */
 async function invoked(fn: DeployedFunction, qualifier: string, event: unknown): Promise<LambdaReply> {
+  const answered = new AbortController();
   try {
-    return ok(await fn.invoke(qualifier, event));
+    return ok(await Promise.race([fn.invoke(qualifier, event), timedOut(fn.timeout, answered.signal)]));
   } catch (error) {
     if (error instanceof Refusal) throw error;
     const errorMessage = error instanceof Error ? error.message : String(error);
     return { ...ok({ errorMessage }), headers: { 'x-amz-function-error': 'Unhandled' } };
+  } finally {
+    answered.abort();
   }
+}
+
+async function timedOut(seconds: number, signal: AbortSignal): Promise<never> {
+  await sleep(seconds * 1000, undefined, { signal });
+  throw new Error(`Task timed out after ${seconds.toFixed(2)} seconds`);
 }
 
 const ok = (body: unknown): LambdaReply => ({ status: 200, headers: {}, body });

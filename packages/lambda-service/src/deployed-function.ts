@@ -13,6 +13,8 @@ export interface Deployed {
   readonly first: Runnable;
   /** Runs code that was uploaded. */
   readonly run: (version: string, files: Readonly<Record<string, Uint8Array>>) => Runnable;
+  /** Seconds, after which an invocation through Lambda's API has failed. */
+  readonly timeout: number;
 }
 
 export interface VersionState {
@@ -38,6 +40,7 @@ export interface AliasChange {
 
 /** A function with versions and aliases, as Lambda keeps them. What it refuses, it throws as Lambda says it. */
 export interface DeployedFunction {
+  readonly timeout: number;
   versions(): readonly VersionState[];
   /** @param qualifier `$LATEST` or the number of a version */
   version(qualifier: string): VersionState;
@@ -65,7 +68,7 @@ const LATEST = '$LATEST';
 const FIRST = '1';
 const ALIASES = ['live', 'staging'] as const;
 
-export function deployFunction({ first, run }: Deployed): DeployedFunction {
+export function deployFunction({ first, run, timeout }: Deployed): DeployedFunction {
   const initial = { codeSha256: digestOf('first'), runnable: first };
   let versions = new Map<string, Version>([[FIRST, initial]]);
   let aliases = initialAliases();
@@ -86,6 +89,7 @@ export function deployFunction({ first, run }: Deployed): DeployedFunction {
   };
 
   return {
+    timeout,
     alias,
     aliases: () => [...aliases.values()],
     versions: () => [latest(), ...[...versions].map(([number, version]) => stateOf(number, version))],

@@ -27,6 +27,7 @@ async function start() {
   const saying = (text: string): Runnable => ({
     invoke: async (event) => {
       if (text === 'bad') throw new Error('it is bad');
+      if (text === 'hung') await new Promise(() => {});
       return { text, event };
     },
     stop: async () => void stopped.push(text),
@@ -34,6 +35,7 @@ async function start() {
   const fn = deployFunction({
     first: saying('first'),
     run: (_version, files) => saying(Buffer.from(files['index.mjs'] ?? []).toString()),
+    timeout: 1,
   });
   const find = (region: string, name: string): DeployedFunction | undefined =>
     region === 'eu-west-1' && name === FunctionName ? fn : undefined;
@@ -109,6 +111,13 @@ describe('a function', () => {
     const { release, invoke } = await start();
     await release('bad');
     expect(await invoke('2')).toEqual({ answer: { errorMessage: 'it is bad' }, FunctionError: 'Unhandled' });
+  });
+
+  it('says that it took too long, instead of letting the caller wait', async () => {
+    const { release, invoke } = await start();
+    await release('hung');
+    const answer = { errorMessage: 'Task timed out after 1.00 seconds' };
+    expect(await invoke('2')).toEqual({ answer, FunctionError: 'Unhandled' });
   });
 
   it('forgets what was released, and stops it', async () => {

@@ -11,9 +11,15 @@ export {
   wildcardHostname,
 } from './hostnames.ts';
 export { distanceKm, modelledRoundTripMs, nearestRegions, type Place } from './latency.ts';
-export { moveDomain } from './normalize.ts';
+export { moveDomain, onLocalhost } from './normalize.ts';
 export { type ParseResult, parseTopology, requireTopology } from './parse.ts';
-export { type FunctionJob, functionJobs, functionName, tableName } from './physical-names.ts';
+export {
+  type FunctionJob,
+  functionJobs,
+  functionName,
+  functionTimeout,
+  tableName,
+} from './physical-names.ts';
 export { formatProblem, nearestName, type TopologyProblem } from './problems.ts';
 export type { DnsPlan, HealthCheck, RecordSet, RecordTarget, RoutingPolicy } from './records.ts';
 export { awsRegions, isRegionName, type RegionFacts, type RegionName, regionNames } from './regions.ts';

@@ -62,7 +62,14 @@ function engines(
     : proxies.map(({ engine }) => engine ?? regionEngine);
 }
 
-/** The same topology under another domain: the local world serves production's topology under `.localhost`. */
+/**
+ * The same topology under names that reach the machine at hand without anything set up (RFC 6761, section 6.3), as
+ * the local world serves it.
+ */
+export const onLocalhost = (topology: Topology): Topology =>
+  moveDomain(topology, `${topology.domain}.localhost`);
+
+/** The same topology under another domain. */
 export function moveDomain(topology: Topology, domain: string): Topology {
   const naming = { service: topology.service, domain };
   const regions = topology.regions.map((region) => ({

@@ -7,6 +7,9 @@ export const tableName = ({ service }: Pick<Topology, 'service'>): string => `is
 export const functionJobs = ['delivery', 'publishing'] as const;
 export type FunctionJob = (typeof functionJobs)[number];
 
+/** Seconds, after which Lambda ends an invocation. A publish may wait for the other regions; the API gives up after 30. */
+export const functionTimeout: Readonly<Record<FunctionJob, number>> = { delivery: 5, publishing: 28 };
+
 /** The name of a function, the same in every region. */
 export const functionName = ({ service }: Pick<Topology, 'service'>, job: FunctionJob): string =>
   `${service}-${job}`;

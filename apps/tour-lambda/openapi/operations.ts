@@ -202,7 +202,7 @@ const script: Described['success'] = {
   200: {
     type: 'text/javascript; charset=utf-8',
     headers: [...scriptHeaders, 'Content-Encoding'],
-    description: 'The script; one that does nothing where the environment is suspended.',
+    description: 'The script; one that does nothing where the environment or its account is suspended.',
   },
   304: { headers: scriptHeaders, description: 'The browser has it already.' },
 };

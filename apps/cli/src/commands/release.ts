@@ -50,10 +50,11 @@ export function releaseCommand(file: TopologyFile, options: ReleaseCommandOption
       options.world === undefined || options.bundle !== undefined
         ? archivesIn(options.bundle ?? bundleFolder(file.name))
         : await builtFor(parts.topology, file, options.say);
-    const result = await onAws(() =>
-      release(parts, { archives, keep: options.keep, dryRun: options.dryRun === true }),
+    const result = await onAws(
+      () => release(parts, { archives, keep: options.keep, dryRun: options.dryRun === true }),
+      options.world,
     );
-    return told(file, result);
+    return told(file, result, 'what was moved is where it was before; mend it and release again');
   });
 }
 
@@ -95,7 +96,8 @@ async function builtFor(
 export function rollbackCommand(file: TopologyFile, options: FunctionOptions): Promise<Outcome> {
   return withTopology(file, async (topology) => {
     const parts = await functionsOf(topology, options);
-    return told(file, await onAws(() => rollback(parts, options.dryRun === true)));
+    const result = await onAws(() => rollback(parts, options.dryRun === true), options.world);
+    return told(file, result, othersOf(result, options.dryRun === true));
   });
 }
 
@@ -141,21 +143,23 @@ async function withTopology(
   return { ok: false, data: { topology: file.shown, problems: parsed.problems }, report: '', complaint };
 }
 
-function told(file: TopologyFile, { released, failure }: Release): Outcome {
+function othersOf({ released }: Release, dryRun: boolean): string {
+  if (released.length === 0) return 'nothing was moved';
+  return `all others ${dryRun ? 'would go' : 'went'} back; name regions with --region`;
+}
+
+function told(file: TopologyFile, { released, failure }: Release, hint: string): Outcome {
   const of = (outcome: string): number => released.filter((each) => each.outcome === outcome).length;
   return {
     ok: failure === null,
     data: { topology: file.shown, functions: released, failure },
     report: `${file.shown}: ${of('released')} released, ${of('already')} already there, ${of('undone')} taken back, ${of('would-release')} would change`,
-    complaint:
-      failure === null
-        ? ''
-        : `CLI_RELEASE_STOPPED ${failure}\n  what was moved is where it was before; mend it and release again`,
+    complaint: failure === null ? '' : `CLI_RELEASE_STOPPED ${failure}\n  ${hint}`,
   };
 }
 
 /** What AWS refuses, or what keeps us from asking, in two lines instead of a stack trace. */
-async function onAws<T>(work: () => Promise<T>): Promise<T> {
+async function onAws<T>(work: () => Promise<T>, world?: string): Promise<T> {
   try {
     return await work();
   } catch (cause) {
@@ -163,7 +167,7 @@ async function onAws<T>(work: () => Promise<T>): Promise<T> {
     const isOfAws = '$metadata' in cause || cause.name === 'CredentialsProviderError' || 'code' in cause;
     if (!isOfAws) throw cause;
     throw new CliError('CLI_AWS_REFUSED', `${cause.name}: ${cause.message}`, {
-      hint: 'check credentials, permissions and AWS_ENDPOINT_URL; run it again: what is done is left as it is',
+      hint: `check ${world === undefined ? 'credentials, permissions and AWS_ENDPOINT_URL' : `that the world at ${world} still runs`}; run it again: what is done is left as it is`,
       cause,
     });
   }

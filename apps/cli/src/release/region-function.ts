@@ -20,7 +20,7 @@ import type { Archive } from './archive.ts';
 /** One function in one region, by what a release does with it. */
 export interface RegionFunction {
   readonly name: string;
-  /** Where an alias points, and to which version it pointed before the last release. */
+  /** Where an alias points, since which release, and to which version it pointed before that. */
   alias(stage: Stage): Promise<AliasState>;
   codeOf(version: string): Promise<string>;
   /** The version that has this code: one that exists, or a new one. */
@@ -36,7 +36,9 @@ export type Stage = 'live' | 'staging';
 
 export interface AliasState {
   readonly version: string;
-  /** Null where nothing was released yet. */
+  /** Id of the release that moved it, or left it where it was. Null where nothing was released yet. */
+  readonly release: string | null;
+  /** Null where the release left it where it was. */
   readonly before: string | null;
   readonly revision: string | undefined;
 }
@@ -48,7 +50,7 @@ export interface Answer {
 
 /** Seconds that Lambda may take to take new code over. */
 const UPDATE_SECONDS = 120;
-const BEFORE = /^before (\d+)$/;
+const DESCRIPTION = /^release (\w+)(?: before (\d+))?$/;
 
 const answerSchema = z.object({
   statusCode: z.number(),
@@ -100,13 +102,13 @@ export function regionFunction(client: LambdaClient, name: string, region: Regio
       const same = (await versions()).findLast(({ code }) => code === archive.codeSha256);
       return same?.version ?? publish(archive);
     },
-    point: async (stage, version, { before, revision }) => {
+    point: async (stage, version, { release, before, revision }) => {
       await client.send(
         new UpdateAliasCommand({
           FunctionName: name,
           Name: stage,
           FunctionVersion: version,
-          Description: before === null ? '' : `before ${before}`,
+          Description: descriptionOf(release, before),
           // Whoever moves the alias at the same time makes this fail, instead of being overruled.
           RevisionId: revision,
         }),
@@ -146,7 +148,13 @@ export function regionFunction(client: LambdaClient, name: string, region: Regio
 }
 
 function stateOf({ FunctionVersion = '', Description = '', RevisionId }: AliasConfiguration): AliasState {
-  return { version: FunctionVersion, before: BEFORE.exec(Description)?.[1] ?? null, revision: RevisionId };
+  const [, release = null, before = null] = DESCRIPTION.exec(Description) ?? [];
+  return { version: FunctionVersion, release, before, revision: RevisionId };
+}
+
+function descriptionOf(release: string | null, before: string | null): string {
+  if (release === null) return '';
+  return before === null ? `release ${release}` : `release ${release} before ${before}`;
 }
 
 const isMissing = (error: unknown): boolean =>

@@ -72,7 +72,7 @@ export async function startLambdaService(): Promise<LambdaService> {
     create: (region, name, code) => {
       const first = inThisProcess(unzipSync(code));
       const run = (_version: string, files: Readonly<Record<string, Uint8Array>>) => inThisProcess(files);
-      functions.set(`${region} ${name}`, deployFunction({ first, run }));
+      functions.set(`${region} ${name}`, deployFunction({ first, run, timeout: 5 }));
     },
     aliasOf: (region, name, alias) => at(region, name).alias(alias).version,
     versionsOf: (region, name) =>

@@ -47,8 +47,14 @@ async function deployed() {
 }
 
 const options = (name: string, good = true) => ({ archives: archives(name, good), keep: 2, dryRun: false });
-const live = (lambda: LambdaService): readonly string[] =>
-  regions.map((region) => lambda.aliasOf(region, 'fast-delivery', 'live'));
+const live = (lambda: LambdaService, job: FunctionJob = 'delivery'): readonly string[] =>
+  regions.map((region) => lambda.aliasOf(region, functionName(topology, job), 'live'));
+
+/** Another publishing function beside the same delivery. */
+const partly = (delivery: string, publishing: string) => ({
+  ...options(delivery),
+  archives: { delivery: bundle(delivery, 'delivery'), publishing: bundle(publishing, 'publishing') },
+});
 
 describe('a release', () => {
   it('brings the code to live in each region, the canary first', async () => {
@@ -125,6 +131,29 @@ describe('a release', () => {
     expect(live(lambda)).toEqual(['1', '1', '1']);
   });
 
+  it('takes back what cannot be asked', async () => {
+    const { lambda, parts } = await deployed();
+    const unreachable: ReleaseParts['functionOf'] = (where, job) => ({
+      ...parts.functionOf(where, job),
+      ask: async (stage, ...rest) => {
+        if (stage === 'live') throw new Error('connection lost');
+        return parts.functionOf(where, job).ask(stage, ...rest);
+      },
+    });
+    const { failure } = await release({ ...parts, functionOf: unreachable }, options('second'));
+    expect(failure).toBe('eu-west-1 delivery: live cannot be asked (connection lost)');
+    expect(live(lambda)).toEqual(['1', '1', '1']);
+  });
+
+  it('says so where live has the code and is ill with it', async () => {
+    const { lambda, parts } = await deployed();
+    await release(parts, options('second'));
+    const ill = { ...parts, functionOf: failingIn('us-east-1', parts) };
+    const { failure } = await release(ill, options('second'));
+    expect(failure).toBe('us-east-1 delivery: live answers 503 instead of 200');
+    expect(live(lambda)).toEqual(['2', '2', '2']);
+  });
+
   it('costs visitors no request, good or bad', async () => {
     const { lambda, parts } = await deployed();
     const statuses: number[] = [];
@@ -192,6 +221,40 @@ describe('a rollback', () => {
     expect(live(lambda)).toEqual(['1', '1', '1']);
     await rollback(parts, false);
     expect(live(lambda)).toEqual(['2', '2', '2']);
+  });
+
+  it('leaves alone what the last release had left alone', async () => {
+    const { lambda, parts, lines } = await deployed();
+    await release(parts, options('second'));
+    await release(parts, partly('second', 'third'));
+    expect(await rollback(parts, false)).toMatchObject({ failure: null });
+    expect(live(lambda, 'publishing')).toEqual(['2', '2', '2']);
+    expect(live(lambda)).toEqual(['2', '2', '2']);
+    expect(lines).toContain('eu-west-1 delivery: version 2 stays, as the last release left it alone');
+    await rollback(parts, false);
+    expect(live(lambda, 'publishing')).toEqual(['3', '3', '3']);
+    expect(live(lambda)).toEqual(['2', '2', '2']);
+  });
+
+  it.each([1, 2, 3, 4])(
+    'takes all of a release back that was interrupted at its change %i and went on',
+    async (change) => {
+      const { lambda, parts } = await deployed();
+      lambda.failAt(change);
+      await expect(release(parts, options('second'))).rejects.toThrow('interrupted');
+      await release(parts, options('second'));
+      expect(await rollback(parts, false)).toMatchObject({ failure: null });
+      expect([...live(lambda), ...live(lambda, 'publishing')]).toEqual(Array(6).fill('1'));
+    },
+  );
+
+  it('leads to where the release before led, after one that was taken back', async () => {
+    const { lambda, parts } = await deployed();
+    await release(parts, options('second'));
+    const ill = { ...parts, functionOf: failingIn('ap-southeast-2', parts) };
+    expect((await release(ill, partly('second', 'third'))).failure).toContain('ap-southeast-2 delivery');
+    await rollback(parts, false);
+    expect([...live(lambda), ...live(lambda, 'publishing')]).toEqual(Array(6).fill('1'));
   });
 
   it('says where there is nothing to go back to', async () => {

@@ -2,6 +2,7 @@
  * Publishes again and again, and loads a page in Chromium through a proxy of each region after every publish: is the
  * change there? `npm run bench:next-load -- --help` tells the options.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { writeBetweenMarkers } from '@isochrone/proxy-conformance';
@@ -115,7 +116,7 @@ async function measure(engine: string): Promise<Seen> {
   }
   const later: Record<string, Spread> = {};
   for (const region of regions.filter((name) => name !== home))
-    later[region] = await lagIn(region, visitors, Math.min(loads, LAG_LOADS));
+    later[region] = await lagIn(region, visitors, { loads: Math.min(loads, LAG_LOADS), lagMs });
   return {
     engine,
     lagMs,
@@ -127,9 +128,15 @@ async function measure(engine: string): Promise<Seen> {
   };
 }
 
-async function lagIn(region: string, visitors: Visitors, loads: number): Promise<Spread> {
+async function lagIn(
+  region: string,
+  visitors: Visitors,
+  { loads, lagMs }: Pick<Seen, 'loads' | 'lagMs'>,
+): Promise<Spread> {
   const lags: number[] = [];
   for (let load = 0; load < loads; load += 1) {
+    // A write that is still on its way would take this one along.
+    await sleep(2 * lagMs);
     const title = `Later ${region} ${load}`;
     await visitors.publish(title);
     const answered = performance.now();

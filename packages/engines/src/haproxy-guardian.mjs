@@ -1,25 +1,88 @@
 // Stands between the supervisor and haproxy, which knows no lifeline: started by startNode, it takes haproxy's master
-// and workers into its own process group, where the lifeline's SIGKILL reaches all of them.
+// and workers into its own process group, where the lifeline's SIGKILL reaches all of them. It holds the sockets that
+// haproxy listens on, as systemd does in production: a worker that dies takes its master along, and visitors wait for
+// the next one instead of being refused.
 import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
 
-const [binary, ...args] = process.argv.slice(2);
-const haproxy = spawn(binary, args, { stdio: ['ignore', 'inherit', 'inherit'] });
+const { binary, args, listeners, serverState } = JSON.parse(process.argv[2]);
 
-haproxy.once('spawn', () => {
-  process.send({ pid: haproxy.pid });
-  whenListening(() => process.send({ ready: true }));
-});
-haproxy.once('error', (error) => {
-  process.send({ failed: error.message }, () => process.exit(1));
-});
-haproxy.once('exit', (code, signal) => {
+/** A `server-state-file` that says nothing: its version alone. Without one haproxy warns. */
+const NO_SERVER_STATE = '1\n';
+const FIRST_SOCKET = 3;
+/** What a shell says of a process that a signal has ended, and haproxy's master of itself when that was a worker. */
+const SIGNALLED = 128;
+/** SIGINT and SIGTERM: haproxy was asked to leave. */
+const ASKED_TO_LEAVE = [SIGNALLED + 2, SIGNALLED + 15];
+
+const sockets = await hold(listeners);
+const environment = Object.fromEntries(
+  listeners.map(({ variable }, index) => [variable, `fd@${FIRST_SOCKET + index}`]),
+);
+let isReady = false;
+let haproxy = start();
+
+/** Listens; resolves with the numbers of the sockets. */
+async function hold(addresses) {
+  if (addresses.length === 0) return [];
+  const holder = new Worker(new URL('./held-sockets.mjs', import.meta.url), { workerData: addresses });
+  try {
+    const [numbers] = await once(holder, 'message');
+    holder.unref();
+    return numbers;
+  } catch (error) {
+    return fail(error);
+  }
+}
+
+function start() {
+  forgetServers();
+  isReady = false;
+  const started = spawn(binary, args, {
+    stdio: ['ignore', 'inherit', 'inherit', ...sockets],
+    env: { ...process.env, ...environment },
+  });
+  started.once('spawn', () => {
+    process.send({ pid: started.pid });
+    whenListening(() => {
+      isReady = true;
+      process.send({ ready: true });
+    });
+  });
+  started.once('error', fail);
+  started.once('exit', ended);
+  return started;
+}
+
+function fail(error) {
+  return new Promise(() => process.send({ failed: error.message }, () => process.exit(1)));
+}
+
+function ended(code, signal) {
+  const lostItsWorker = code > SIGNALLED && !ASKED_TO_LEAVE.includes(code);
+  if (lostItsWorker && isReady && sockets.length > 0) {
+    console.log(`haproxy lost its worker (${code}) and is started again, while visitors wait`);
+    haproxy = start();
+    return;
+  }
   if (signal === null) process.exit(code);
   // The supervisor is told how haproxy ended by this process ending the same way.
   process.removeAllListeners(signal);
   process.kill(process.pid, signal);
   setTimeout(() => process.exit(1), 1000);
-});
+}
+
+/** What a former process thought of its servers, or that it was leaving, does not concern the next one. */
+function forgetServers() {
+  if (serverState === undefined) return;
+  try {
+    writeFileSync(serverState, NO_SERVER_STATE);
+  } catch {
+    // What is wrong with the folder is for haproxy to say.
+  }
+}
 
 // By message, because Node keeps SIGUSR1 for its debugger, and because only haproxy's parent can be sure that the pid
 // still is haproxy's. The master passes signals on to its workers, except those that it cannot catch.

@@ -1,11 +1,13 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 import type { CheckedConfig } from './check-config.ts';
 import type { StartEngineOptions } from './engine.ts';
 import { EnginesError } from './errors.ts';
 import { findHaproxy } from './find-haproxy.ts';
 import { type AdminFiles, adminFilesOf, askHaproxy } from './haproxy-admin.ts';
+import { type HeldListener, listenersOf } from './held-listeners.ts';
 import { oneAtATime } from './in-turn.ts';
 import { logLines } from './log-lines.ts';
 import { reloadOnce } from './reloading.ts';
@@ -16,9 +18,6 @@ import { killLate, startNode } from './start-node.ts';
 
 const GUARDIAN = fileURLToPath(new URL('./haproxy-guardian.mjs', import.meta.url));
 
-/** A `server-state-file` that says nothing: its version alone. Without one haproxy warns. */
-const NO_SERVER_STATE = '1\n';
-
 const DRAIN = 'set server drain/flag state maint';
 
 /** For requests that are under way when a drain ends; `hard-stop-after` of the configuration cuts them off before. */
@@ -26,22 +25,28 @@ const LEAVE_GRACE_MS = 60_000;
 
 /**
  * Starts haproxy in the foreground as a master with one worker, which a reload replaces; resolves when the master's pid
- * is known, before it has read its configuration.
+ * is known, before it has read its configuration. Where that lets its sockets be held, haproxy is started again at once
+ * when its worker dies, with another pid, and nobody who connects meanwhile is refused.
  */
 export async function startHaproxy(options: StartEngineOptions): Promise<RunningEngine> {
   const { name, configFile, log } = options;
   const lines = logLines(log);
   let files = await adminFilesOf(configFile);
-  // What a former process thought of its servers, or that it was leaving, does not concern this one.
-  if (files.serverState !== undefined) await forgetServers(files.serverState);
+  const listeners = await heldBy(configFile);
+  const orders = {
+    binary: findHaproxy(),
+    args: ['-W', '-f', configFile],
+    listeners,
+    serverState: files.serverState,
+  };
   const guardian = startNode({
     name,
     entry: GUARDIAN,
-    args: [findHaproxy(), '-W', '-f', configFile],
+    args: [JSON.stringify(orders)],
     log: lines.log,
     ipc: true,
   });
-  const { pid, ready } = reportsOf(name, guardian);
+  const { pid, ready, current } = reportsOf(name, guardian);
   const ask = (signal: NodeJS.Signals): void => {
     try {
       guardian.send({ signal });
@@ -63,6 +68,7 @@ export async function startHaproxy(options: StartEngineOptions): Promise<Running
   };
   const reload = async (): Promise<void> => {
     await ready;
+    if (!isDeepStrictEqual(await heldBy(configFile), listeners)) throw listensElsewhere(name, configFile);
     const former = await workerPid(name, files);
     await reloadOnce({
       name,
@@ -85,9 +91,12 @@ export async function startHaproxy(options: StartEngineOptions): Promise<Running
     const timer = setTimeout(() => void stop({ graceMs: LEAVE_GRACE_MS }), leaveAfterMs);
     void guardian.exited.then(() => clearTimeout(timer));
   };
+  await pid;
   return {
     name,
-    pid: await pid,
+    get pid() {
+      return current();
+    },
     exited: guardian.exited,
     signal: ask,
     // The guardian goes on, and with it the lifeline.
@@ -111,11 +120,15 @@ async function raiseDrainFlag(name: string, { socket }: AdminFiles): Promise<voi
 
 /** What the guardian reports of haproxy: its master's pid, and that this is ready to be told what to do, or has ended. */
 function reportsOf(name: string, guardian: MessagingProcess) {
-  const pid = Promise.withResolvers<number>();
+  const pid = Promise.withResolvers<void>();
   const ready = Promise.withResolvers<void>();
+  let current = 0;
   guardian.onMessage((message) => {
     const report = typeof message === 'object' && message !== null ? message : {};
-    if ('pid' in report && typeof report.pid === 'number') pid.resolve(report.pid);
+    if ('pid' in report && typeof report.pid === 'number') {
+      current = report.pid;
+      pid.resolve();
+    }
     if ('ready' in report) ready.resolve();
     if ('failed' in report) pid.reject(startFailed(name, String(report.failed)));
   });
@@ -123,8 +136,12 @@ function reportsOf(name: string, guardian: MessagingProcess) {
     pid.reject(startFailed(name, `its guardian ended with ${signal ?? code}`));
     ready.resolve();
   });
-  return { pid: pid.promise, ready: ready.promise };
+  return { pid: pid.promise, ready: ready.promise, current: () => current };
 }
+
+/** Nothing of a file that cannot be read, which is for haproxy to complain about. */
+const heldBy = async (configFile: string): Promise<readonly HeldListener[]> =>
+  listenersOf(await readFile(configFile, 'utf8').catch(() => ''));
 
 /** What the master says at the end of reading its configuration, at the start and at every reload. */
 function loadVerdict(line: string): boolean | undefined {
@@ -147,11 +164,6 @@ function collectingVerdict(): (line: string) => CheckedConfig | undefined {
 async function workerPid(name: string, { socket }: AdminFiles): Promise<number> {
   const info = await askHaproxy(name, socket, 'show info');
   return Number(info.match(/^Pid: (\d+)$/m)?.[1]);
-}
-
-async function forgetServers(file: string): Promise<void> {
-  // What is wrong with the folder is for haproxy to say.
-  await writeFile(file, NO_SERVER_STATE).catch(() => {});
 }
 
 /** Waits for the former worker to close its listeners: until then it takes connections, too. */
@@ -192,6 +204,13 @@ const startFailed = (name: string, reason: string) =>
   new EnginesError('ENGINES_START_FAILED', `cannot start ${name}: ${reason}`, {
     hint: 'run "haproxy -c -f" on its configuration file to see more',
   });
+
+const listensElsewhere = (name: string, configFile: string) =>
+  new EnginesError(
+    'ENGINES_RELOAD_REFUSED',
+    `${name} goes on as it was, refusing ${configFile}: it listens on other addresses, and a reload keeps the sockets`,
+    { hint: 'stop it and start it anew, or keep the addresses' },
+  );
 
 const notDrained = (name: string, answer: string) =>
   new EnginesError('ENGINES_ADMIN_UNREACHABLE', `cannot drain ${name}: ${answer}`, {

@@ -9,6 +9,7 @@ export interface ProcessExit {
 /** A started process and everything that it started itself. */
 export interface RunningProcess {
   readonly name: string;
+  /** The process's own; of an engine that starts itself again, what it is now. */
   readonly pid: number;
   /** Resolves, never rejects, once the process is gone and its output has been logged. */
   readonly exited: Promise<ProcessExit>;

@@ -35,11 +35,6 @@ export const engineLimits: Readonly<Record<EngineName, readonly Skip[]>> = {
       case: 'life: a busy connection of HTTP/2 past its age gets GOAWAY, and loses none of its streams',
       reason: 'haproxy 2.6 sends GOAWAY only when it stops, or when the connection is idle',
     },
-    {
-      case: 'life: a worker that dies is replaced, and only its own requests are lost',
-      reason:
-        'haproxy has threads instead: there is one worker, and its master ends with it; systemd starts both again',
-    },
     ...(['SIGTERM', 'SIGINT'] as const).map((signal) => ({
       case: `life: ${signal} ends the proxy once what is in flight is finished`,
       reason: `${signal} ends haproxy at once; SIGUSR1, which its unit and stop() use, finishes what is in flight`,

@@ -9,7 +9,7 @@ import { rememberForLog } from './logging.ts';
 import { endpoint, quotedPath } from './quoting.ts';
 import { responseRules } from './responses.ts';
 import type { Section } from './section.ts';
-import { whileLeaving } from './upstreams.ts';
+import { untilResolved, whileLeaving } from './upstreams.ts';
 
 /** What a client must not choose: the edge says these itself, or API Gateway gives them a meaning. */
 const CLIENT_MAY_NOT_SEND = [
@@ -97,13 +97,20 @@ const forwardingRules = (instance: ProxyInstance): readonly string[] => [
   'http-request set-header x-request-id %[unique-id]',
 ];
 
+/**
+ * What stands for the TLS listener's address where whoever starts haproxy holds its socket: `fd@N`. A worker that dies
+ * takes the master along; visitors wait for the next one then, instead of being refused.
+ */
+export const EDGE_LISTENER_VARIABLE = 'ISOCHRONE_EDGE_LISTENER';
+
 /** Where visitors arrive: TLS ends here, and what they may not choose is taken out of their requests. */
 export function edgeFrontend(topology: Topology, instance: ProxyInstance, settings: EdgeSettings): Section {
   return {
     title: 'frontend edge',
     lines: [
       '# No strict-sni: there is one certificate, and a visitor with a foreign or missing SNI learns from the 421 what is wrong.',
-      `bind ${endpoint(settings.bind)} ssl crt ${quotedPath(settings.certificate)} alpn h2,http/1.1`,
+      '# Whoever starts haproxy may hold the socket, so that visitors wait for one that is started again.',
+      `bind "\${${EDGE_LISTENER_VARIABLE}-${endpoint(settings.bind)}}" ssl crt ${quotedPath(settings.certificate)} alpn h2,http/1.1`,
       `maxconn ${settings.maxConnections ?? DEFAULT_MAX_CONNECTIONS}`,
       '# A connection that was idle during a reload learns with its next response that it is the last one.',
       'option idle-close-on-response',
@@ -116,6 +123,7 @@ export function edgeFrontend(topology: Topology, instance: ProxyInstance, settin
       ...rateRules(topology),
       ...limitRules,
       ...forwardingRules(instance),
+      ...untilResolved(topology, instance),
       ...signature(instance),
       '# Visitors look the name up again when their connection is old, or when this proxy is leaving. (Over HTTP/1.1: of an',
       '# HTTP/2 connection haproxy 2.6 takes leave when the connection is idle, or when haproxy stops.)',

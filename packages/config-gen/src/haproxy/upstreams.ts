@@ -1,4 +1,4 @@
-import type { ProxyInstance, Upstream } from '@isochrone/topology';
+import { apiHostname, type ProxyInstance, type Topology, type Upstream } from '@isochrone/topology';
 import { edgeTimeouts } from '../edge-limits.ts';
 import type { EdgeSettings } from '../edge-settings.ts';
 import { instanceName } from '../instance-files.ts';
@@ -57,6 +57,15 @@ export function originsBackend(
     ],
   };
 }
+
+/**
+ * Those who waited for haproxy to start must find an upstream with an address: the answer to this look-up is the
+ * server's, too, which asks at the same moment. Where the resolver is silent, they get their 503 after that.
+ */
+export const untilResolved = (topology: Topology, { region }: ProxyInstance): readonly string[] => [
+  '# Right after the start no server has an address yet: who asks then waits for the first answer of DNS.',
+  `http-request do-resolve(txn.address,dns,ipv4) str(${apiHostname(topology, region)}) if { nbsrv(origins) eq 0 } !{ stopping }`,
+];
 
 /**
  * Once haproxy leaves, nobody listens at the other end of a hop: what is yet to come on open connections goes to the

@@ -1,4 +1,3 @@
-import type { EngineName } from '@isochrone/engines';
 import type { Stage } from './stage.ts';
 
 /** Something that happens under load, and what must not come of it. */
@@ -9,8 +8,6 @@ export interface Kind {
   readonly proxies: 1 | 2;
   /** Whether visitors also POST: those are never sent twice, so that no failing upstream may cost them nothing. */
   readonly posts: boolean;
-  /** Engines that promise nothing here; their failures are told, not judged. */
-  readonly unpromised?: Partial<Readonly<Record<EngineName, string>>>;
   /** Does it and undoes it. */
   act(stage: Stage): Promise<Finding>;
 }

@@ -100,11 +100,7 @@ export const lifeKinds: readonly Kind[] = [
     title: 'A worker is killed',
     proxies: 1,
     posts: true,
-    unpromised: {
-      haproxy:
-        'haproxy has one worker: its master leaves with it, and whoever started the master starts it again',
-    },
-    act: async (stage) => (stage.world.engine === 'haproxy' ? killOnlyWorker(stage) : killWorkers(stage)),
+    act: killWorkers,
   },
   {
     name: 'rolling-restart',
@@ -126,17 +122,16 @@ export const lifeKinds: readonly Kind[] = [
   },
 ];
 
-/** SIGKILL to one worker after the other; what was under way in it dies with it, and nothing else may. */
+/** SIGKILL to one worker after the other; what was under way in it dies with it, and nothing else may. haproxy has one. */
 async function killWorkers(stage: Stage) {
   const { world, cut, until } = stage;
   const [edge] = world.edges;
   const workers = await servingWorkers(edge);
-  if (workers.length < 2)
-    return { problems: [`${edge.label} has ${workers.length} workers: none can be spared`] };
+  if (workers.length === 0) return { problems: [`${edge.label} has no worker`] };
   const kills = await repeatedly(stage, async () => {
     const [victim] = await servingWorkers(edge);
     if (victim === undefined) return;
-    cut(killWorker(victim));
+    cut(killWorker(edge, victim));
     for (;;) {
       const serving = await servingWorkers(edge);
       if (serving.length === workers.length && !serving.includes(victim)) return;
@@ -145,20 +140,4 @@ async function killWorkers(stage: Stage) {
   });
   await until('it serves as before', ({ failure }) => failure === undefined);
   return { problems: [], note: `killed ${times(kills)}` };
-}
-
-/** Tells what an operator sees: the whole proxy goes, and is started again as systemd does. */
-async function killOnlyWorker({ world, until }: Stage) {
-  const [edge] = world.edges;
-  const [worker] = await servingWorkers(edge);
-  const began = performance.now();
-  if (worker !== undefined) process.kill(worker, 'SIGKILL');
-  await edge.process.exited;
-  await edge.startAgain();
-  const away = performance.now() - began;
-  await until('it serves again', ({ failure }) => failure === undefined);
-  return {
-    problems: worker === undefined ? [`${edge.label} has no worker`] : [],
-    note: `away for ${inSeconds(away)}`,
-  };
 }

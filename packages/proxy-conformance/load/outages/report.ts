@@ -67,11 +67,9 @@ export const TABLE_HEAD = [
 export function tableRow(outage: Outage): string {
   const { ok, runs, requests, failed, failures, cut, retried, latencies, problems, notes } =
     summaryOf(outage);
-  const promise = outage.kind.unpromised?.[outage.engine];
   const kinds = Object.entries(failures).map(([kind, number]) => `${number} ${kind}`);
   const remarks = [
     ...(ok ? [] : ['**not as promised**']),
-    ...(promise === undefined ? [] : [promise]),
     ...(cut > 0 ? [`${cut} more on connections of the killed workers`] : []),
     ...problems,
     ...(outage.again ? [`${outage.again} more runs left out: the machine stood still`] : []),

@@ -1,7 +1,7 @@
 import type { EngineName } from '@isochrone/engines';
 import type { Visit } from '../client/visit.ts';
 import { counts, type Latencies, latenciesOf } from './figures.ts';
-import type { Finding, Kind } from './kind.ts';
+import type { Finding } from './kind.ts';
 
 /** What visitors met in one run. */
 export interface RunResult {
@@ -33,7 +33,6 @@ export const isInconclusive = ({ ok, wasCalm, heldUpMs }: RunResult): boolean =>
 
 /** What a result is made of. */
 export interface Played {
-  readonly kind: Kind;
   readonly engine: EngineName;
   readonly visits: readonly Visit[];
   /** Visitors' ends of connections that were cut on purpose: `address:port`. */
@@ -48,7 +47,6 @@ export interface Played {
 
 /** Tells what was lost from what had to be. */
 export function resultOf({
-  kind,
   engine,
   visits,
   cut,
@@ -66,9 +64,8 @@ export function resultOf({
     ...finding.problems,
     ...(strange.length > 0 ? [`${strange.length} answers do not say that ${engine} gave them`] : []),
   ];
-  const promised = kind.unpromised?.[engine] === undefined;
   return {
-    ok: problems.length === 0 && (lost.length === 0 || !promised),
+    ok: problems.length === 0 && lost.length === 0,
     requests: visits.length,
     failures: counts(lost.map(describe)),
     cut: failed.length - lost.length,

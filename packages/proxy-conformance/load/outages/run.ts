@@ -93,7 +93,7 @@ export async function playOutage(kind: Kind, engine: EngineName, scale: Scale): 
     const over = performance.now();
     await sleep(scale.calmSeconds * 1_000);
     await traffic.stop();
-    return resultOf({ kind, engine, visits, cut, finding, struck, over, wasCalm, heldUpMs: loop.max / 1e6 });
+    return resultOf({ engine, visits, cut, finding, struck, over, wasCalm, heldUpMs: loop.max / 1e6 });
   } finally {
     loop.disable();
     await traffic.stop();

@@ -11,8 +11,7 @@ export type FaultKind =
   | 'hangs up in the body'
   | 'closes idle connections'
   /** Of the proxy. */
-  | 'worker killed'
-  | 'proxy started again';
+  | 'worker killed';
 
 /** A fault that was made, and what it may excuse. */
 export interface LedgerEntry {
@@ -90,7 +89,5 @@ const endsUnseen = ({ engine, wish }: Visit): boolean =>
 const brokenOff = ({ upstream }: Visit, during: readonly LedgerEntry[]): LedgerEntry | undefined =>
   during.find(({ kind, target }) => BREAKS_OFF.has(kind) && target === upstream);
 
-function excusesConnection({ kind, connections }: LedgerEntry, { from }: Visit): boolean {
-  if (kind === 'proxy started again') return true;
-  return kind === 'worker killed' && from !== undefined && (connections?.has(connectionName(from)) ?? false);
-}
+const excusesConnection = ({ kind, connections }: LedgerEntry, { from }: Visit): boolean =>
+  kind === 'worker killed' && from !== undefined && (connections?.has(connectionName(from)) ?? false);

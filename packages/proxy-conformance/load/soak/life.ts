@@ -35,10 +35,7 @@ export async function keepDisturbing(
     await reload();
   };
   const kill = async (): Promise<void> => {
-    const killed = await (world.engine === 'haproxy'
-      ? killAndStartAgain(world, ledger)
-      : killOne(world, random, ledger));
-    if (killed) done.workerKills += 1;
+    if (await killOne(world, random, ledger)) done.workerKills += 1;
   };
   while (!signal.aborted) {
     await sleep(random.between(...PAUSE), undefined, { signal }).catch(() => {});
@@ -48,28 +45,9 @@ export async function keepDisturbing(
 
 async function killOne({ edges: [edge] }: World, random: Random, ledger: LedgerEntry[]): Promise<boolean> {
   const [first, ...others] = await servingWorkers(edge);
-  // The last one is not to be spared; another is on its way.
-  if (first === undefined || others.length === 0) return false;
+  if (first === undefined) return false;
   const from = performance.now();
-  const connections = new Set(killWorker(random.pick([first, ...others])).map(connectionName));
+  const connections = new Set(killWorker(edge, random.pick([first, ...others])).map(connectionName));
   ledger.push({ kind: 'worker killed', target: edge.label, from, to: performance.now(), connections });
-  return true;
-}
-
-/** haproxy's master leaves with its only worker: what systemd does then is done here. */
-async function killAndStartAgain({ edges: [edge] }: World, ledger: LedgerEntry[]): Promise<boolean> {
-  const [worker] = await servingWorkers(edge);
-  if (worker === undefined) return false;
-  const entry: LedgerEntry = {
-    kind: 'proxy started again',
-    target: edge.label,
-    from: performance.now(),
-    to: null,
-  };
-  ledger.push(entry);
-  process.kill(worker, 'SIGKILL');
-  await edge.process.exited;
-  await edge.startAgain();
-  entry.to = performance.now();
   return true;
 }

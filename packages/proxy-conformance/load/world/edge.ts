@@ -16,6 +16,7 @@ const KEPT_LINES = 200;
 export interface LoadEdge {
   /** First label of its hostname; its answers carry it in `x-edge`. */
   readonly label: string;
+  readonly engine: EngineName;
   /** Where visitors connect to. */
   readonly endpoint: Endpoint;
   readonly settings: EdgeSettings;
@@ -107,6 +108,7 @@ export async function startLoadEdge(
   let process = await start();
   return {
     label,
+    engine,
     endpoint: settings.bind,
     settings,
     get process() {
@@ -130,12 +132,14 @@ export async function servingWorkers({ process, endpoint }: LoadEdge): Promise<r
 }
 
 /**
- * Kills a worker; resolves with the visitors' ends of the connections that go with it. It is held still first: it must
- * not accept anybody between the look at its connections and its end.
+ * Kills a worker; returns the visitors' ends of the connections that go with it. It is held still first: it must not
+ * accept anybody between the look at its connections and its end. haproxy's master ends former workers, which a reload
+ * has left to finish, together with the one that dies.
  */
-export function killWorker(worker: number): readonly Endpoint[] {
+export function killWorker({ engine, process: edge }: LoadEdge, worker: number): readonly Endpoint[] {
   process.kill(worker, 'SIGSTOP');
-  const connections = farEndsOf(worker);
+  const dying = engine === 'haproxy' ? childrenOf(edge.pid) : [worker];
+  const connections = dying.flatMap(farEndsOf);
   process.kill(worker, 'SIGKILL');
   return connections;
 }

@@ -46,6 +46,9 @@ export function edgeProgram(engine: EngineName, options: { readonly edgeProxyEnt
     });
     return {
       ...running,
+      get pid() {
+        return running.pid;
+      },
       drain: () => running.drain({ leaveAfterMs: site.topology.edge.drain * 1_000 }),
       reload: async (next) => {
         await write(next);

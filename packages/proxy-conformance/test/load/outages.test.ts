@@ -10,8 +10,7 @@ const scale: Scale = { rate: 30, seconds: 1, calmSeconds: 0.5, drainSeconds: 3, 
 const TRIES = 2;
 
 describe.concurrent.each(engineNames)('%s, under load', (engine) => {
-  const promised = kinds.filter(({ unpromised }) => unpromised?.[engine] === undefined);
-  it.for(promised)('loses no request: $title', { timeout: 300_000 }, async (kind, { skip, expect }) => {
+  it.for(kinds)('loses no request: $title', { timeout: 300_000 }, async (kind, { skip, expect }) => {
     for (let left = TRIES; left > 0; left -= 1) {
       const result = await playOutage(kind, engine, scale);
       if (isInconclusive(result)) continue;

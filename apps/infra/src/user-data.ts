@@ -68,7 +68,10 @@ export function renderUserData(settings: UserDataSettings): string {
     file('/usr/local/sbin/isochrone-pull', program('pull.sh')),
     file('/usr/local/sbin/isochrone-leave', program('leave.sh')),
     ...(settings.engine === 'haproxy'
-      ? [file('/usr/local/sbin/isochrone-servers', serversScript(settings))]
+      ? [
+          file('/etc/systemd/system/isochrone-edge.socket', read('haproxy.socket')),
+          file('/usr/local/sbin/isochrone-servers', serversScript(settings)),
+        ]
       : []),
     'chmod 755 "$root"/usr/local/sbin/isochrone-*',
     WITH_COMMON,

@@ -21,7 +21,6 @@ const sockets = await hold(listeners);
 const environment = Object.fromEntries(
   listeners.map(({ variable }, index) => [variable, `fd@${FIRST_SOCKET + index}`]),
 );
-let isReady = false;
 let haproxy = start();
 
 /** Listens; resolves with the numbers of the sockets. */
@@ -39,17 +38,13 @@ async function hold(addresses) {
 
 function start() {
   forgetServers();
-  isReady = false;
   const started = spawn(binary, args, {
     stdio: ['ignore', 'inherit', 'inherit', ...sockets],
     env: { ...process.env, ...environment },
   });
   started.once('spawn', () => {
     process.send({ pid: started.pid });
-    whenListening(() => {
-      isReady = true;
-      process.send({ ready: true });
-    });
+    whenListening(() => process.send({ ready: true }));
   });
   started.once('error', fail);
   started.once('exit', ended);
@@ -62,7 +57,7 @@ function fail(error) {
 
 function ended(code, signal) {
   const lostItsWorker = code > SIGNALLED && !ASKED_TO_LEAVE.includes(code);
-  if (lostItsWorker && isReady && sockets.length > 0) {
+  if (lostItsWorker && sockets.length > 0) {
     console.log(`haproxy lost its worker (${code}) and is started again, while visitors wait`);
     haproxy = start();
     return;

@@ -28,8 +28,9 @@ const bad = exitCode !== '0' || passed === 0;
 const failed = (counted === 0 && bad ? 1 : counted) + failedChecks + checksLost;
 const allPassed = passed + checks.length - failedChecks;
 
-for (const { status, fullName } of assertions) {
-  if (status !== 'passed' && status !== 'failed') console.log(`not run (${status}): ${fullName}`);
+for (const { status, fullName, failureMessages } of assertions) {
+  if (status === 'failed') console.log(`failed test: ${fullName}: ${brief(failureMessages)}`);
+  else if (status !== 'passed') console.log(`not run (${status}): ${fullName}`);
 }
 for (const step of steps) {
   if (!step.passed) console.log(`failed step: ${step.name}`);
@@ -40,6 +41,12 @@ for (const { name, passed, detail } of checks) {
 if (checksLost > 0) console.log('verify:aws ended before its report');
 console.log(`${allPassed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
+
+/** The first lines, without the stack: a log may be cut before the place where the whole of it stands. */
+function brief([message = ''] = []) {
+  const [said] = message.split(/\n\s+at /, 1);
+  return said.trim().slice(0, 1000);
+}
 
 function read(name) {
   try {

@@ -31,7 +31,11 @@ function summarize({ exitCode, files, steps, checks = [verifiedCheck], verified 
   if (files !== undefined) {
     const testResults = files.map(({ status, tests }) => ({
       status,
-      assertionResults: tests.map((each, index) => ({ status: each, fullName: `test ${index}` })),
+      assertionResults: tests.map((each, index) => ({
+        status: each,
+        fullName: `test ${index}`,
+        failureMessages: each === 'failed' ? ['Error: two is not three\n    at file.ts:1:2'] : [],
+      })),
     }));
     writeFileSync(join(folder, 'vitest.json'), JSON.stringify({ testResults }));
   }
@@ -43,6 +47,13 @@ function summarize({ exitCode, files, steps, checks = [verifiedCheck], verified 
 const green = { status: 'passed', tests: ['passed', 'passed'] } as const;
 
 describe('the summary of a CI run', () => {
+  it('says of each failed test what it said', () => {
+    const files = [{ status: 'failed', tests: ['passed', 'failed'] }] as const;
+    expect(summarize({ exitCode: 1, files }).output).toContain(
+      'failed test: test 1: Error: two is not three\n',
+    );
+  });
+
   it('counts the tests of a green run', () => {
     const steps = [{ name: 'types', passed: true }];
     expect(summarize({ exitCode: 0, files: [green, green], steps })).toMatchObject({

@@ -1,13 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
+import { productionSettings, renderHaproxy } from '@isochrone/config-gen';
 import { pemFile } from '@isochrone/proxy-conformance';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { EdgeRelease, ReleaseFile } from '../src/edge-release.ts';
 import { type Machine, startMachine, until } from './support/machine.ts';
+import { topologyWith } from './support/stacks.ts';
 
 const engines = ['haproxy', 'fastify'] as const;
 
@@ -189,6 +191,21 @@ describe('a machine that cannot serve', () => {
     },
     PATIENCE,
   );
+});
+
+it('has systemd hold the socket that haproxy.cfg lets be held', () => {
+  const unit = (kind: string): string =>
+    readFileSync(join(import.meta.dirname, `../user-data/haproxy.${kind}`), 'utf8');
+  const topology = topologyWith({});
+  const [instance] = topology.regions[0]?.proxies ?? [];
+  if (instance === undefined) throw new Error('no proxy');
+  const config = renderHaproxy(topology, instance, productionSettings);
+  const [, variable, address] = /^\s*bind "\$\{(\w+)-(.+)\}"/m.exec(config) ?? [];
+  expect(unit('socket')).toContain(`ListenStream=${address}\n`);
+  // Sockets are numbered from 3 on: sd_listen_fds(3).
+  expect(unit('service')).toContain(`Environment=${variable}=fd@3\n`);
+  // And they are passed to ExecStart alone.
+  expect(unit('service')).toContain(`ExecReload=/usr/bin/env -u ${variable} /usr/sbin/haproxy -c`);
 });
 
 describe('the scripts', () => {

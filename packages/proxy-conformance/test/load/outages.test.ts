@@ -15,7 +15,7 @@ describe.concurrent.each(engineNames)('%s, under load', (engine) => {
       const result = await playOutage(kind, engine, scale);
       if (isInconclusive(result)) continue;
       const { failures, problems } = result;
-      expect({ failures, problems }).toEqual({ failures: {}, problems: [] });
+      expect({ failures, problems }, JSON.stringify(result)).toEqual({ failures: {}, problems: [] });
       return;
     }
     // Visitors could not even ask: that proves nothing, either way.

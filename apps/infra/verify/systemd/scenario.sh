@@ -1,0 +1,67 @@
+#!/bin/bash
+# Within that systemd: starts the edge, kills it in every way, and asks it meanwhile. A line each into the report.
+exec 2>/run/result/errors
+unit=isochrone-edge.service
+
+say() { echo "$*" >>/run/result/report; }
+
+# Who comes on a new connection; nothing is behind this edge, so that a healthy one says 503.
+visit() {
+  curl --silent --cacert /etc/isochrone/ca.pem --max-time 10 --output /dev/null --write-out '%{http_code}' \
+    --connect-to ::127.0.0.1:443 "https://$EDGE_HOSTNAME/healthz"
+}
+
+# Five who come at once, after something was done.
+visitors() {
+  local what=$1 began=$EPOCHREALTIME answers
+  answers=$(for _ in 1 2 3 4 5; do visit & echo; done | sort | tr -d '\n')
+  if [[ $answers == 503503503503503 ]]; then
+    say "ok $what: answered after $(((${EPOCHREALTIME/./} - ${began/./}) / 1000)) ms"
+  else
+    say "FAILED $what: answers ${answers:-none}, expected five times 503"
+  fi
+}
+
+main_pid() { systemctl show --property MainPID --value "$unit"; }
+
+kill_worker() {
+  local worker
+  worker=$(pgrep --parent "$(main_pid)" | tail -n 1)
+  # Held still first: it must not accept those who come after its end.
+  kill -STOP "$worker"
+  sleep 0.1
+  kill -KILL "$worker"
+}
+
+systemctl start "$unit" || say "FAILED start: $(tail -n 1 /var/log/isochrone/edge.log)"
+visitors 'started'
+for time in first second third; do
+  kill_worker
+  visitors "its worker is killed, the $time time"
+  sleep 1
+done
+before=$(main_pid)
+if systemctl reload "$unit" && [[ $(main_pid) == "$before" ]]; then
+  visitors 'reloaded'
+else
+  say 'FAILED reload: refused, or another process'
+fi
+# The worker from before is gone by then.
+sleep 2
+kill_worker
+visitors 'its worker is killed after a reload'
+sleep 1
+kill -KILL "$(main_pid)"
+visitors 'its master is killed'
+sleep 1
+systemctl restart "$unit" &
+sleep 0.05
+visitors 'restarted'
+wait
+systemctl stop isochrone-edge.socket "$unit"
+if [[ $(visit) == 000 ]]; then
+  say 'ok stopped with its socket: refused'
+else
+  say 'FAILED stop: somebody still listens'
+fi
+say end

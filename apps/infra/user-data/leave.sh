@@ -9,7 +9,12 @@ drain() {
 
 until [[ $(metadata autoscaling/target-lifecycle-state) == Terminated ]]; do sleep "$LEAVE_INTERVAL"; done
 echo "leaving: serving for $DRAIN s more"
+end=$((SECONDS + DRAIN))
 drain
-sleep "$DRAIN"
+while ((SECONDS < end)); do
+  sleep 1
+  # One that was started again meanwhile knows nothing of it.
+  [[ $ENGINE == haproxy ]] && drain
+done
 aws autoscaling complete-lifecycle-action --region "$REGION" --auto-scaling-group-name "$GROUP" \
   --lifecycle-hook-name drain --lifecycle-action-result CONTINUE --instance-id "$(metadata instance-id)"

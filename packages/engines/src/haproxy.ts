@@ -37,7 +37,7 @@ export async function startHaproxy(options: StartEngineOptions): Promise<Running
     binary: findHaproxy(),
     args: ['-W', '-f', configFile],
     listeners,
-    serverState: files.serverState,
+    forget: files.serverState ?? null,
   };
   const guardian = startNode({
     name,
@@ -46,15 +46,17 @@ export async function startHaproxy(options: StartEngineOptions): Promise<Running
     log: lines.log,
     ipc: true,
   });
-  const { pid, ready, current } = reportsOf(name, guardian);
-  const ask = (signal: NodeJS.Signals): void => {
+  const haproxy = reportsOf(name, guardian);
+  const tell = (message: { readonly signal: NodeJS.Signals } | { readonly forget: string | null }): void => {
     try {
-      guardian.send({ signal });
+      guardian.send(message);
     } catch (error) {
-      // Nobody left to signal: as with any process that has ended.
+      // Nobody left to tell: as with any process that has ended.
       if (!(error instanceof EnginesError)) throw error;
     }
   };
+  const ask = (signal: NodeJS.Signals): void => tell({ signal });
+  let isDraining = false;
   // The master takes one signal at a time; and a reload takes the drain flag along only when it was set before.
   const inTurn = oneAtATime();
   const stop: RunningEngine['stop'] = async ({ graceMs } = {}) => {
@@ -67,8 +69,7 @@ export async function startHaproxy(options: StartEngineOptions): Promise<Running
     await killLate(guardian.pid, guardian.exited, graceMs);
   };
   const reload = async (): Promise<void> => {
-    await ready;
-    if (!isDeepStrictEqual(await heldBy(configFile), listeners)) throw listensElsewhere(name, configFile);
+    await haproxy.ready();
     const former = await workerPid(name, files);
     await reloadOnce({
       name,
@@ -76,26 +77,32 @@ export async function startHaproxy(options: StartEngineOptions): Promise<Running
       lines,
       exited: guardian.exited,
       tell: async () => {
+        if (!isDeepStrictEqual(await heldBy(configFile), listeners)) throw listensElsewhere(name, configFile);
         await keepServerState(name, files, configFile);
         ask('SIGUSR2');
       },
       verdict: collectingVerdict(),
     });
     files = await adminFilesOf(configFile);
+    if (!isDraining) tell({ forget: files.serverState ?? null });
     await untilReplaced(name, files, former, guardian.exited);
   };
   const drain: RunningEngine['drain'] = async ({ leaveAfterMs } = {}) => {
     const answer = await askHaproxy(name, files.socket, DRAIN);
     if (answer.trim() !== '') throw notDrained(name, answer.trim());
+    isDraining = true;
+    // Should its worker die, the next haproxy drains, too.
+    await keepServerState(name, files, configFile);
+    tell({ forget: null });
     if (leaveAfterMs === undefined) return;
     const timer = setTimeout(() => void stop({ graceMs: LEAVE_GRACE_MS }), leaveAfterMs);
     void guardian.exited.then(() => clearTimeout(timer));
   };
-  await pid;
+  await haproxy.started;
   return {
     name,
     get pid() {
-      return current();
+      return haproxy.pid();
     },
     exited: guardian.exited,
     signal: ask,
@@ -118,25 +125,35 @@ async function raiseDrainFlag(name: string, { socket }: AdminFiles): Promise<voi
   }
 }
 
-/** What the guardian reports of haproxy: its master's pid, and that this is ready to be told what to do, or has ended. */
-function reportsOf(name: string, guardian: MessagingProcess) {
-  const pid = Promise.withResolvers<void>();
-  const ready = Promise.withResolvers<void>();
-  let current = 0;
+/** What the guardian reports of haproxy. */
+interface Reports {
+  /** Resolves once haproxy has a pid for the first time. */
+  readonly started: Promise<void>;
+  /** Of its master, as it is now. */
+  pid(): number;
+  /** Resolves once the master can be told what to do, or has ended for good. */
+  ready(): Promise<void>;
+}
+
+function reportsOf(name: string, guardian: MessagingProcess): Reports {
+  const started = Promise.withResolvers<void>();
+  let ready = Promise.withResolvers<void>();
+  let pid = 0;
   guardian.onMessage((message) => {
     const report = typeof message === 'object' && message !== null ? message : {};
     if ('pid' in report && typeof report.pid === 'number') {
-      current = report.pid;
-      pid.resolve();
+      pid = report.pid;
+      started.resolve();
     }
     if ('ready' in report) ready.resolve();
-    if ('failed' in report) pid.reject(startFailed(name, String(report.failed)));
+    if ('lost' in report) ready = Promise.withResolvers();
+    if ('failed' in report) started.reject(startFailed(name, String(report.failed)));
   });
   void guardian.exited.then(({ code, signal }) => {
-    pid.reject(startFailed(name, `its guardian ended with ${signal ?? code}`));
+    started.reject(startFailed(name, `its guardian ended with ${signal ?? code}`));
     ready.resolve();
   });
-  return { pid: pid.promise, ready: ready.promise, current: () => current };
+  return { started: started.promise, pid: () => pid, ready: () => ready.promise };
 }
 
 /** Nothing of a file that cannot be read, which is for haproxy to complain about. */
@@ -202,7 +219,9 @@ async function keepServerState(name: string, { socket }: AdminFiles, configFile:
 
 const startFailed = (name: string, reason: string) =>
   new EnginesError('ENGINES_START_FAILED', `cannot start ${name}: ${reason}`, {
-    hint: 'run "haproxy -c -f" on its configuration file to see more',
+    hint: reason.includes('EADDRINUSE')
+      ? 'stop what holds the address, or have it listen on another'
+      : 'run "haproxy -c -f" on its configuration file to see more',
   });
 
 const listensElsewhere = (name: string, configFile: string) =>

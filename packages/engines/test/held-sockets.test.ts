@@ -1,10 +1,13 @@
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
-import { type IncomingMessage, request } from 'node:http';
+import { readFile, writeFile } from 'node:fs/promises';
+import { createServer as createHttpServer, type IncomingMessage, request } from 'node:http';
 import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { listenersOf } from '../src/held-listeners.ts';
-import { type RunningEngine, startEngine } from '../src/index.ts';
+import { type RunningEngine, startEngine, startNode } from '../src/index.ts';
 import { childrenOf, haproxyConfig, listen, stopAfterTest, until, untilStopped } from './processes.ts';
 
 /** A listener whose port is free for now. */
@@ -79,7 +82,9 @@ describe('a haproxy whose socket is held', () => {
       expect(await Promise.all([visit(port), visit(port)])).toEqual([200, 200]);
     }
     expect(engine.pid).not.toBe(former);
-    expect(lines).toContain('haproxy lost its worker (137) and is started again, while visitors wait');
+    expect(lines).toContain(
+      'haproxy lost its worker (137) and is started again in 0 ms, while visitors wait',
+    );
   });
 
   it('keeps the socket across a reload, which serves by the new configuration', async () => {
@@ -91,13 +96,85 @@ describe('a haproxy whose socket is held', () => {
     expect(await visit(port, '/teapot')).toBe(418);
   });
 
-  it('forgets with its worker that it was leaving', async () => {
+  it('goes on draining when its worker dies', async () => {
     const { engine, port } = await holding();
     await engine.drain();
-    await engine.reload();
     expect(await visit(port)).toBe(503);
     await killWorker(engine);
+    expect(await visit(port)).toBe(503);
+  });
+
+  it('forgets with its worker what a reload has handed on, wherever that stood', async () => {
+    const { engine, port, file, config } = await holding();
+    const text = config(heldAt(port));
+    await writeFile(file, text.replace('servers.state', 'elsewhere.state'));
+    await engine.reload();
+    const state = join(dirname(file), 'elsewhere.state');
+    expect(await readFile(state, 'utf8')).toContain('flag');
+    await killWorker(engine);
     expect(await visit(port)).toBe(200);
+    expect(await readFile(state, 'utf8')).toBe('1\n');
+  });
+
+  it('leaves when it was asked to, even if its worker dies meanwhile', async () => {
+    const { engine, port, upstream, lines } = await holding();
+    const server = createHttpServer();
+    server.listen(upstream);
+    onTestFinished(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    const asked = once(server, 'request');
+    const cut = visit(port, '/slow').catch(() => 'cut off');
+    await asked;
+    const [worker = 0] = await childrenOf(engine.pid);
+    const stopped = engine.stop({ graceMs: 20_000 });
+    await until('it leaves', async () =>
+      lines.some((line) => /Proxy edge stopped|Stopping frontend/.test(line)),
+    );
+    process.kill(worker, 'SIGKILL');
+    await stopped;
+    expect(await engine.exited).toEqual({ code: 137, signal: null });
+    expect(await cut).toBe('cut off');
+  });
+
+  it('stays frozen when its worker dies', async () => {
+    const { engine, port } = await holding();
+    const worker = await workerOf(engine);
+    process.kill(worker, 'SIGKILL');
+    await engine.freeze();
+    await untilStopped(engine.pid);
+    const answered = visit(port);
+    const first = await Promise.race([answered, sleep(300, 'nobody')]);
+    expect(first).toBe('nobody');
+    engine.thaw();
+    expect(await answered).toBe(200);
+  });
+
+  it('is given more and more time where its workers die young', async () => {
+    const { log, line } = listen();
+    const orders = {
+      // Ends as a master does whose worker was ended by SIGSEGV.
+      binary: '/bin/sh',
+      args: ['-c', 'exit 139'],
+      listeners: [{ variable: 'EDGE_LISTENER', address: '127.0.0.1', port: 0 }],
+      forget: null,
+    };
+    const guardian = stopAfterTest(
+      startNode({
+        name: 'guardian',
+        entry: fileURLToPath(new URL('../src/haproxy-guardian.mjs', import.meta.url)),
+        args: [JSON.stringify(orders)],
+        log,
+        ipc: true,
+      }),
+    );
+    for (const wait of [100, 200, 400]) {
+      expect(await line(new RegExp(`started again in ${wait} ms`))).toContain('(139)');
+    }
+    // And asked to leave while there is none, it does so.
+    await guardian.stop();
+    expect((await guardian.exited).signal).toBeNull();
   });
 
   it('refuses a reload that would listen elsewhere, and goes on', async () => {

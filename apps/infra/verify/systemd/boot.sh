@@ -55,4 +55,5 @@ machine() {
 }
 export folder
 export -f machine
-unshare --mount --pid --fork --kill-child --cgroup --net --uts --ipc bash -c machine
+# Longer than the scenario takes; whoever ends unshare ends all that it started.
+timeout --signal KILL 100 unshare --mount --pid --fork --kill-child --cgroup --net --uts --ipc bash -c machine

@@ -1,7 +1,7 @@
 /**
  * Runs the units of a machine with haproxy under a real systemd, and shows that nobody who connects while haproxy dies,
- * reloads or starts again is refused. Needs root on Linux with systemd, haproxy, socat and curl; what it changes stands
- * in namespaces and a scratch layer of files that go when it ends.
+ * reloads or starts again is refused. Needs root on Linux with systemd, haproxy, socat, curl, pgrep and ip; what it
+ * changes stands in namespaces and a scratch layer of files that go when it ends.
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,7 +16,6 @@ import {
 import { createCertificateAuthority, issueCertificate } from '@isochrone/dev-ca';
 import { requireTopology } from '@isochrone/topology';
 
-const PATIENCE_MS = 120_000;
 const units = join(import.meta.dirname, '../../user-data');
 const topology = requireTopology(
   'service: fast\ndomain: example.com\nhostedZoneId: Z1\nhome: us-east-1\nregions:\n  us-east-1: {}\n',
@@ -82,20 +81,21 @@ try {
     ].join('\n'),
   );
   console.log('booting systemd in a namespace; this takes half a minute');
-  const { stderr } = spawnSync('bash', [join(import.meta.dirname, 'boot.sh'), folder], {
-    encoding: 'utf8',
-    timeout: PATIENCE_MS,
-    killSignal: 'SIGKILL',
-  });
-  const report = join(folder, 'result/report');
-  const lines = existsSync(report) ? readFileSync(report, 'utf8').trim().split('\n') : [];
+  const { stderr } = spawnSync('bash', [join(import.meta.dirname, 'boot.sh'), folder], { encoding: 'utf8' });
+  const result = (name: string): string => {
+    const file = join(folder, 'result', name);
+    return existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
+  };
+  const lines = result('report').split('\n').filter(Boolean);
   const checks = lines.filter((line) => line !== 'end');
   const failed = checks.filter((line) => !line.startsWith('ok '));
   for (const line of checks) console.log(line);
   const isWhole = lines.at(-1) === 'end';
   if (!isWhole) console.log(`FAILED to come to its end: ${stderr.trim() || 'no reason given'}`);
+  const isWell = isWhole && failed.length === 0;
+  if (!isWell) console.log(result('errors'));
   console.log(`${checks.length - failed.length} passed, ${failed.length + (isWhole ? 0 : 1)} failed`);
-  process.exitCode = isWhole && failed.length === 0 ? 0 : 1;
+  process.exitCode = isWell ? 0 : 1;
 } finally {
   rmSync(folder, { recursive: true });
 }

@@ -23,41 +23,62 @@ visitors() {
 }
 
 main_pid() { systemctl show --property MainPID --value "$unit"; }
+worker() { pgrep --parent "$(main_pid)" | tail -n 1; }
 
 kill_worker() {
-  local worker
-  worker=$(pgrep --parent "$(main_pid)" | tail -n 1)
+  local victim
+  victim=$(worker)
   # Held still first: it must not accept those who come after its end.
-  kill -STOP "$worker"
+  if [[ -z $victim ]]; then
+    say "FAILED to kill: there is no worker"
+    return
+  fi
+  kill -STOP "$victim"
   sleep 0.1
-  kill -KILL "$worker"
+  kill -KILL "$victim"
+}
+
+# Whether another master runs than the one given.
+expect_another() {
+  local now
+  now=$(main_pid)
+  [[ $1 =~ ^[1-9] && $now =~ ^[1-9] && $now != "$1" ]] || say "FAILED $2: master $1 before, $now after"
 }
 
 systemctl start "$unit" || say "FAILED start: $(tail -n 1 /var/log/isochrone/edge.log)"
 visitors 'started'
 for time in first second third; do
+  master=$(main_pid)
   kill_worker
   visitors "its worker is killed, the $time time"
+  expect_another "$master" "its worker is killed, the $time time"
   sleep 1
 done
-before=$(main_pid)
-if systemctl reload "$unit" && [[ $(main_pid) == "$before" ]]; then
+master=$(main_pid)
+before=$(worker)
+if systemctl reload "$unit"; then
   visitors 'reloaded'
 else
-  say 'FAILED reload: refused, or another process'
+  say 'FAILED reload: refused'
 fi
+[[ $(main_pid) == "$master" && $(worker) != "$before" ]] || say "FAILED reload: another master, or the same worker $before"
 # The worker from before is gone by then.
 sleep 2
 kill_worker
 visitors 'its worker is killed after a reload'
+expect_another "$master" 'its worker is killed after a reload'
 sleep 1
-kill -KILL "$(main_pid)"
+master=$(main_pid)
+kill -KILL "$master"
 visitors 'its master is killed'
+expect_another "$master" 'its master is killed'
 sleep 1
+master=$(main_pid)
 systemctl restart "$unit" &
 sleep 0.05
 visitors 'restarted'
 wait
+expect_another "$master" restarted
 systemctl stop isochrone-edge.socket "$unit"
 if [[ $(visit) == 000 ]]; then
   say 'ok stopped with its socket: refused'

@@ -63,8 +63,9 @@ export function originsBackend(
  * server's, too, which asks at the same moment. Where the resolver is silent, they get their 503 after that.
  */
 export const untilResolved = (topology: Topology, { region }: ProxyInstance): readonly string[] => [
-  '# Right after the start no server has an address yet: who asks then waits for the first answer of DNS.',
-  `http-request do-resolve(txn.address,dns,ipv4) str(${apiHostname(topology, region)}) if { nbsrv(origins) eq 0 } !{ stopping }`,
+  '# A haproxy that has just started knows no address yet: who asks before it does waits for the first answer of DNS.',
+  'http-request set-var(proc.resolved) bool(true) if !{ var(proc.resolved) -m found } { nbsrv(origins) gt 0 }',
+  `http-request do-resolve(txn.address,dns,ipv4) str(${apiHostname(topology, region)}) if !{ var(proc.resolved) -m found } !{ stopping }`,
 ];
 
 /**
@@ -76,6 +77,7 @@ export const whileLeaving = ({ region }: ProxyInstance): string =>
 
 /** The other end of the hop to one upstream. */
 export function hopFrontend(instance: ProxyInstance, settings: EdgeSettings, upstream: Upstream): Section {
+  const isDown = `!{ srv_is_up(${api(upstream)}/api) }`;
   const failed = `{ status 503 } !{ var(txn.answered) -m found } { var(txn.usable) -m found }`;
   return {
     title: `frontend ${hop(upstream)}`,
@@ -86,10 +88,13 @@ export function hopFrontend(instance: ProxyInstance, settings: EdgeSettings, ups
       'unique-id-format %[req.hdr(x-request-id)]',
       `timeout client ${2 * edgeTimeouts.client}s`,
       'http-request set-var(txn.began) date(0,ms)',
-      `http-request set-var(txn.usable) bool(true) if { srv_is_up(${api(upstream)}/api) }`,
+      'http-request set-var(txn.usable) bool(true) if { nbsrv(origins) gt 0 }',
       '# haproxy says 503 of a connection that it could not make; the first half puts 502 or 504 in its place.',
       `http-after-response set-header x-edge-reason upstream-unreachable if ${failed}`,
       `http-after-response set-header x-edge-reason upstream-timeout if ${failed} { date(0,ms),sub(txn.began) -m int ge ${edgeTimeouts.connect * 1000} }`,
+      '# A worker that a reload has left to finish sends requests here by what it knew: it checks no upstream any more.',
+      `http-request disable-l7-retry if ${isDown}`,
+      `use_backend origins if ${isDown} { nbsrv(origins) gt 0 }`,
       `default_backend ${api(upstream)}`,
     ],
   };

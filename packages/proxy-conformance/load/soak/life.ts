@@ -47,7 +47,9 @@ async function killOne({ edges: [edge] }: World, random: Random, ledger: LedgerE
   const [first, ...others] = await servingWorkers(edge);
   if (first === undefined) return false;
   const from = performance.now();
-  const connections = new Set(killWorker(edge, random.pick([first, ...others])).map(connectionName));
+  const victim = random.pick([first, ...others]);
+  const connections = new Set(killWorker(edge, victim).map(connectionName));
   ledger.push({ kind: 'worker killed', target: edge.label, from, to: performance.now(), connections });
+  while ((await servingWorkers(edge)).every((worker) => worker === victim)) await sleep(20);
   return true;
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
+import { Agent } from 'node:https';
 import { connect as tlsConnect } from 'node:tls';
 import type { ProxyCase } from '../case.ts';
 import { eventually } from '../eventually.ts';
@@ -64,6 +65,24 @@ export const reload: readonly ProxyCase[] = [
       await eventually(() => requestsOf(world, id)[0]);
       await world.reload({});
       assert.equal((await open).body.toString(), 'late');
+    },
+  },
+  {
+    name: 'what is sent once on a connection from before a reload reaches an upstream that is well',
+    world: {},
+    scenario: async (world, id) => {
+      const path = `/${id}`;
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+      await ask(world, { path, agent });
+      await world.reload({});
+      await world.upstreams[0].receive('refuse');
+      const isKnown = async (): Promise<boolean> => {
+        const { headers } = await ask(world, { path });
+        return headers['x-edge-upstream'] !== OWN && headers['x-edge-retried'] === undefined;
+      };
+      await eventually(isKnown, 'the end of the own API');
+      assert.equal((await ask(world, { method: 'POST', path, body: 'once', agent })).status, 200);
+      agent.destroy();
     },
   },
   {

@@ -13,8 +13,8 @@ end=$((SECONDS + DRAIN))
 drain
 while ((SECONDS < end)); do
   sleep 1
-  # One that was started again meanwhile knows nothing of it.
-  [[ $ENGINE == haproxy ]] && drain
+  # A haproxy that was started again meanwhile knows nothing of it.
+  if [[ $ENGINE == haproxy ]]; then drain || true; fi
 done
 aws autoscaling complete-lifecycle-action --region "$REGION" --auto-scaling-group-name "$GROUP" \
   --lifecycle-hook-name drain --lifecycle-action-result CONTINUE --instance-id "$(metadata instance-id)"

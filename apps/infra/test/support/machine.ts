@@ -122,7 +122,7 @@ export async function startMachine(engine: Engine): Promise<Machine> {
           stack: 'fast-Edge-us-east-1',
           resource: 'Group',
           logGroup: '/isochrone/fast/edge',
-          drain: 0,
+          drain: 1,
           adminSocket: settings.adminSocket,
           healthAddress: `127.0.0.1:${port}`,
           node: { url: 'https://registry.npmjs.org/node.tgz', sha512 },

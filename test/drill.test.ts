@@ -9,13 +9,13 @@ import { expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { root } from './workspace.ts';
 
-/** Starts the production topology, fifty times as fast; returns the URL of its control API. */
-async function fastWorld(): Promise<string> {
+/** Starts the production topology, `timeScale` times as fast; returns the URL of its control API. */
+async function worldAt(timeScale: number): Promise<string> {
   const state = await mkdtemp(join(tmpdir(), 'isochrone-drill-'));
   const free = ['--port', '0', '--dns-port', '0', '--control-port', '0', '--loopback', '127.81'];
   const world = spawn(
     process.execPath,
-    [join(root, 'apps/local/src/main.ts'), '--state', state, '--time-scale', '50', ...free],
+    [join(root, 'apps/local/src/main.ts'), '--state', state, '--time-scale', String(timeScale), ...free],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   onTestFinished(async () => {
@@ -61,7 +61,8 @@ const PLACES = [
 const run = promisify(execFile);
 
 it('decides alike over DNS, on the control API and offline', async () => {
-  const url = await fastWorld();
+  // At its own pace: checks that have to be answered fifty times as fast find a busy machine's proxies ill.
+  const url = await worldAt(1);
   const { dns, publicUrl, regions } = worldSchema.parse(await (await fetch(url)).json());
   const { hostname } = new URL(publicUrl);
   const regionAt = (address: string) =>
@@ -93,7 +94,7 @@ it('decides alike over DNS, on the control API and offline', async () => {
 }, 120_000);
 
 it('drills the local world, and says whether it stayed within its bounds', async () => {
-  const args = ['--scenario', 'proxy-killed', '--control', await fastWorld(), '--json'];
+  const args = ['--scenario', 'proxy-killed', '--control', await worldAt(50), '--json'];
   const drill = spawn(join(root, 'isochrone'), ['drill', ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
   drill.stdout.on('data', (chunk) => {

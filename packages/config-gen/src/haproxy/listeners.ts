@@ -101,7 +101,7 @@ const forwardingRules = (instance: ProxyInstance): readonly string[] => [
  * What stands for the TLS listener's address where whoever starts haproxy holds its socket: `fd@N`. A worker that dies
  * takes the master along; visitors wait for the next one then, instead of being refused.
  */
-export const EDGE_LISTENER_VARIABLE = 'ISOCHRONE_EDGE_LISTENER';
+const EDGE_LISTENER_VARIABLE = 'ISOCHRONE_EDGE_LISTENER';
 
 /** Where visitors arrive: TLS ends here, and what they may not choose is taken out of their requests. */
 export function edgeFrontend(topology: Topology, instance: ProxyInstance, settings: EdgeSettings): Section {
